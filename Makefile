@@ -1,20 +1,76 @@
-# Ten short verbs. `make` alone lists them.
+# Short verbs for everything a person does here. `make` alone lists them.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-BIN := .venv/bin
+PY := .venv/bin/python
 STAMPS := .stamps
+EXTENSION_SOURCES := $(shell find extension/src -type f 2>/dev/null) \
+	$(wildcard extension/*.mjs extension/manifest*.json extension/package.json)
 
-.PHONY: help setup
+.PHONY: help setup run test check static fmt wire extension bench chaos docs lock audit clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-setup: $(STAMPS)/python $(STAMPS)/node ## install what everything else needs (does nothing when nothing changed)
+setup: $(STAMPS)/python $(STAMPS)/node ## install what everything else needs; no work when nothing changed
 	@:
+
+run: setup extension ## start the hub with a browser on http://127.0.0.1:3300
+	@scripts/chromium >/dev/null
+	.venv/bin/tabyard serve --demo
+
+test: static extension ## everything that CI runs: static checks, vitest, pytest with a real Chromium
+	@scripts/chromium >/dev/null
+	cd extension && npm test --silent
+	$(PY) -m pytest
+
+check: static ## formatting, lint, layers, types, generated views, shape of the tree
+	$(PY) -m pytest -q tests/architecture
+
+static: setup
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	.venv/bin/lint-imports --no-timings --quiet
+	.venv/bin/basedpyright
+	$(PY) -m tabyard_protocol --check
+	$(PY) scripts/lifecycles.py --check
+	cd extension && npm run --silent check
+
+fmt: setup ## format and repair what can be repaired
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+	cd extension && npx eslint --fix .
+
+wire: setup ## regenerate schema, TypeScript, reference pages and diagrams from their one source
+	$(PY) -m tabyard_protocol
+	$(PY) scripts/lifecycles.py
+
+extension: $(STAMPS)/extension ## build extension/dist
+	@:
+
+bench: setup extension $(STAMPS)/bench ## measure latency and throughput against a real Chromium
+	$(PY) -m tests.bench
+
+chaos: setup extension ## kill, cut and restart at bad moments, for minutes
+	$(PY) -m pytest -m chaos tests/chaos
+
+docs: wire ## regenerate the reference and run each snippet of the guides
+	$(PY) -m pytest -q tests/docs
+
+lock: setup ## write the lock files anew from pyproject.toml and extension/package.json
+	scripts/lock
+
+audit: setup ## look the locked versions up in the vulnerability databases
+	.venv/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+	cd extension && npm audit --omit=dev
+
+clean: ## remove everything that is built or installed
+	rm -rf .venv $(STAMPS) extension/node_modules extension/dist .pytest_cache .ruff_cache .hypothesis \
+		.import_linter_cache .coverage htmlcov
+	find server protocol tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMPS)/python: requirements-dev.lock pyproject.toml scripts/setup-python
 	@mkdir -p $(STAMPS)
@@ -24,4 +80,12 @@ $(STAMPS)/python: requirements-dev.lock pyproject.toml scripts/setup-python
 $(STAMPS)/node: extension/package-lock.json extension/.npmrc
 	@mkdir -p $(STAMPS)
 	cd extension && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/extension: $(STAMPS)/node $(EXTENSION_SOURCES)
+	cd extension && npm run --silent build
+	@touch $@
+
+$(STAMPS)/bench: $(STAMPS)/python requirements-bench.lock
+	.venv/bin/uv pip install --quiet --no-config --python $(PY) --require-hashes -r requirements-bench.lock
 	@touch $@
