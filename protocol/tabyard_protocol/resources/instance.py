@@ -1,0 +1,108 @@
+"""Browser instances: how they register, and how callers see them."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from tabyard_protocol.model import WireModel
+
+__all__ = [
+    "InstanceEnvelope",
+    "InstanceKind",
+    "InstanceList",
+    "InstanceStatus",
+    "InstanceView",
+    "Registered",
+    "Registration",
+]
+
+Short = Annotated[str, Field(max_length=200)]
+Secretish = Annotated[str, Field(min_length=8, max_length=256)]
+
+
+class InstanceStatus(StrEnum):
+    """Whether a browser can be reached."""
+
+    CONNECTED = "connected"
+    RECONNECTING = "reconnecting"
+    """Lost, within its grace: its queue is kept."""
+    GONE = "gone"
+    """Lost for good, until it registers again."""
+
+
+class InstanceKind(StrEnum):
+    """How a browser came to the hub."""
+
+    LAUNCHED = "launched"
+    """The hub started it."""
+    PAIRED = "paired"
+    """A person's own browser, allowed by a click."""
+    SCRIPT = "script"
+    """A program that speaks the link, known by its ticket only."""
+
+
+class Registration(WireModel):
+    """The body of `POST /register`."""
+
+    user_agent: Annotated[str, Field(max_length=1_000)]
+    window_id: int | str | None = None
+    extension_id: Short | None = None
+    label: Short | None = None
+    instance_id: Short | None = None
+    """The caller's own former id; needs `nonce`, and a proof in the hello."""
+    nonce: Secretish | None = None
+    """Fresh random text: the hub proves that it knows the credential by answering over it."""
+    pair: bool = False
+    """Asks for a credential: a person has clicked *Connect* in the popup."""
+    browser: Short | None = None
+    profile: Short | None = None
+
+
+class Registered(WireModel):
+    """The answer of `POST /register`."""
+
+    instance_id: str
+    port: int
+    """The port of the link, 3400 by default."""
+    websocket_url: str
+    """Carries the ticket; good for one connection within 30 s."""
+    ticket: str
+    hub_name: str
+    nonce: str | None = None
+    """The hub's nonce, when the caller sent one."""
+    proof: str | None = None
+    """HMAC-SHA256(credential, "hub|instanceId|clientNonce|hubNonce") in hex."""
+    credential: str | None = None
+    """64 hex digits; only in the answer to `pair`."""
+
+
+class InstanceView(WireModel):
+    """A browser as callers see it. Times are milliseconds since 1970."""
+
+    id: str
+    label: str
+    kind: InstanceKind
+    browser_type: str
+    profile: str | None = None
+    user_agent: str
+    window_id: int | str | None = None
+    connected_at: int | None = None
+    last_activity: int | None = None
+    status: InstanceStatus
+    queue_length: int
+    """Queued and running tasks."""
+    running_task_id: str | None = None
+    epoch: int
+
+
+class InstanceEnvelope(WireModel):
+    """The answer of `GET /instances/{id}`."""
+
+    instance: InstanceView
+
+
+class InstanceList(WireModel):
+    """The answer of `GET /instances`, in order of connection."""
+
+    instances: tuple[InstanceView, ...]

@@ -1,0 +1,133 @@
+"""`browser_emulate`: another device, place or network."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from tabyard_protocol.model import JsonObject
+from tabyard_protocol.tools.definition import Action, Tool, ToolArgs, ToolOutcome
+
+__all__ = [
+    "BROWSER_EMULATE",
+    "EmulateDevice",
+    "EmulateGeolocation",
+    "EmulateOffline",
+    "EmulateThrottle",
+    "EmulateTimezone",
+    "EmulateUserAgent",
+    "EmulateViewport",
+    "Emulated",
+]
+
+
+class EmulateViewport(ToolArgs):
+    """A viewport in CSS pixels."""
+
+    width: Annotated[int, Field(ge=1, le=10_000)]
+    height: Annotated[int, Field(ge=1, le=10_000)]
+    device_scale_factor: Annotated[float, Field(gt=0, le=10)] | None = None
+    mobile: bool | None = None
+
+
+class EmulateUserAgent(ToolArgs):
+    """A user agent."""
+
+    user_agent: str = Field(min_length=1)
+    platform: str | None = None
+
+
+class EmulateGeolocation(ToolArgs):
+    """A place in degrees; `accuracy` in metres."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    accuracy: Annotated[float, Field(ge=0)] | None = None
+
+
+class EmulateTimezone(ToolArgs):
+    """A time zone such as `Europe/Berlin`; empty ends it."""
+
+    timezone_id: str
+
+
+class EmulateDevice(ToolArgs):
+    """A device by name such as `iPhone 14`, `Pixel 7`, `iPad Pro`."""
+
+    device: str = Field(min_length=1)
+
+
+class EmulateOffline(ToolArgs):
+    """Cut the tab off the network, or not."""
+
+    offline: bool
+
+
+class EmulateThrottle(ToolArgs):
+    """A slower network: a preset, or numbers (bytes/s, ms)."""
+
+    preset: Literal["slow-3g", "fast-3g", "4g", "wifi", "offline", "none"] | None = None
+    download_throughput: Annotated[float, Field(ge=-1)] | None = None
+    upload_throughput: Annotated[float, Field(ge=-1)] | None = None
+    latency: Annotated[float, Field(ge=0)] | None = None
+
+
+class Emulated(ToolOutcome):
+    """Done; `details` says with which values."""
+
+    success: bool
+    details: JsonObject | None = None
+
+
+BROWSER_EMULATE: Final = Tool.of(
+    "browser_emulate",
+    "Emulate viewport, user_agent, geolocation, timezone, device, offline, throttle",
+    Action(
+        name="viewport",
+        summary="Set the viewport",
+        args=EmulateViewport,
+        result=Emulated,
+        retry_safe=True,
+    ),
+    Action(
+        name="user_agent",
+        summary="Set the user agent",
+        args=EmulateUserAgent,
+        result=Emulated,
+        retry_safe=True,
+    ),
+    Action(
+        name="geolocation",
+        summary="Set the place",
+        args=EmulateGeolocation,
+        result=Emulated,
+        retry_safe=True,
+    ),
+    Action(
+        name="timezone",
+        summary="Set the time zone",
+        args=EmulateTimezone,
+        result=Emulated,
+        retry_safe=True,
+    ),
+    Action(
+        name="device",
+        summary="Act as a device",
+        args=EmulateDevice,
+        result=Emulated,
+        retry_safe=True,
+    ),
+    Action(
+        name="offline",
+        summary="Go offline or online",
+        args=EmulateOffline,
+        result=Emulated,
+        retry_safe=True,
+    ),
+    Action(
+        name="throttle",
+        summary="Slow the network down",
+        args=EmulateThrottle,
+        result=Emulated,
+        retry_safe=True,
+    ),
+)

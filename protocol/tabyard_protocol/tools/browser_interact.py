@@ -1,0 +1,250 @@
+"""`browser_interact`: what a person does with mouse and keyboard."""
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from tabyard_protocol.model import WireModel
+from tabyard_protocol.tools.browser_navigate import DialogSeen
+from tabyard_protocol.tools.definition import (
+    Action,
+    Targeted,
+    TargetedStrictly,
+    Tool,
+    ToolArgs,
+    ToolOutcome,
+    require_target,
+)
+
+__all__ = [
+    "BROWSER_INTERACT",
+    "Clicked",
+    "Dragged",
+    "Filled",
+    "FormField",
+    "Hovered",
+    "InteractClick",
+    "InteractDrag",
+    "InteractFillForm",
+    "InteractHover",
+    "InteractMove",
+    "InteractPress",
+    "InteractScroll",
+    "InteractSelect",
+    "InteractType",
+    "InteractUpload",
+    "Moved",
+    "Pressed",
+    "Scrolled",
+    "Selected",
+    "Typed",
+    "Uploaded",
+]
+
+Modifier = Literal["ctrl", "alt", "shift", "meta"]
+
+
+class Acted(ToolOutcome):
+    """An action that may have opened a dialog."""
+
+    dialog: DialogSeen | None = None
+
+
+class Pointed(Targeted):
+    """An element or a point in CSS pixels of the viewport."""
+
+    x: float | None = None
+    y: float | None = None
+
+    @model_validator(mode="after")
+    def _has_target_or_point(self) -> Self:
+        require_target(self, or_point=True)
+        return self
+
+
+class InteractClick(Pointed):
+    """Where and how to click."""
+
+    button: Literal["left", "right", "middle"] | None = None
+    click_count: Annotated[int, Field(ge=1, le=3)] | None = None
+    modifiers: tuple[Modifier, ...] | None = None
+
+
+class Clicked(Acted):
+    """Clicked at this point."""
+
+    clicked: bool
+    selector: str | None = None
+    x: float
+    y: float
+
+
+class InteractMove(Pointed):
+    """Where to move the mouse."""
+
+
+class Moved(Acted):
+    """The mouse is there."""
+
+    moved: bool
+    x: float
+    y: float
+
+
+class InteractHover(Pointed):
+    """What to hover over."""
+
+
+class Hovered(Acted):
+    """The mouse is over it."""
+
+    hovered: bool
+    selector: str | None = None
+    x: float
+    y: float
+
+
+class InteractType(Targeted):
+    """Text to type; into the focused element when no target is given."""
+
+    text: str
+    delay: Annotated[float, Field(ge=0, le=10_000)] | None = Field(
+        None, description="ms per key; 0 = at once; default human pace"
+    )
+    clear: bool | None = None
+    submit: bool | None = Field(None, description="Press Enter after")
+
+
+class Typed(Acted):
+    """Typed."""
+
+    typed: bool
+    text: str
+
+
+class InteractPress(Targeted):
+    """A key or a chord such as `Control+a`."""
+
+    key: str = Field(min_length=1)
+    ctrl: bool | None = None
+    alt: bool | None = None
+    shift: bool | None = None
+    meta: bool | None = None
+    modifiers: tuple[Modifier, ...] | None = None
+
+
+class Pressed(Acted):
+    """Pressed."""
+
+    pressed: str
+
+
+class InteractScroll(Targeted):
+    """By how much, in CSS pixels; or the element to bring into view."""
+
+    delta_x: float | None = None
+    delta_y: float | None = None
+    direction: Literal["up", "down", "left", "right"] | None = None
+    amount: Annotated[float, Field(ge=0)] | None = None
+
+
+class Scrolled(Acted):
+    """Where the scroller stands now."""
+
+    scrolled: bool
+    x: float
+    y: float
+
+
+class InteractSelect(TargetedStrictly):
+    """The option of a select element (or of an ARIA combobox)."""
+
+    value: str | tuple[str, ...] | None = None
+    label: str | tuple[str, ...] | None = None
+    index: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _names_an_option(self) -> Self:
+        if self.value is None and self.label is None and self.index is None:
+            raise ValueError("value, label or index is required")
+        return self
+
+
+class Selected(Acted):
+    """Values of the options that are selected now."""
+
+    selected: tuple[str, ...]
+
+
+class InteractUpload(TargetedStrictly):
+    """Files for a file input: paths on the browser's machine, or artifact ids."""
+
+    files: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Uploaded(Acted):
+    """Names of the files that the input holds."""
+
+    uploaded: tuple[str, ...]
+
+
+class InteractDrag(TargetedStrictly):
+    """From an element to another."""
+
+    to: str = Field(min_length=1, description="selector or ref")
+
+
+class Dragged(Acted):
+    """Dragged and dropped."""
+
+    dragged: bool
+
+
+class FormField(WireModel):
+    """One field and what to put into it."""
+
+    selector: str | None = Field(None, min_length=1)
+    ref: str | None = Field(None, min_length=1)
+    value: str | bool | int | float
+
+    @model_validator(mode="after")
+    def _has_target(self) -> Self:
+        if self.selector is None and self.ref is None:
+            raise ValueError("selector or ref is required")
+        return self
+
+
+class InteractFillForm(ToolArgs):
+    """Several fields at once: text, checkboxes, radios, selects."""
+
+    fields: Annotated[tuple[FormField, ...], Field(min_length=1, max_length=200)]
+    frame: str | int | None = None
+
+
+class Filled(Acted):
+    """Selectors or refs that were filled, in order."""
+
+    filled: tuple[str, ...]
+
+
+BROWSER_INTERACT: Final = Tool.of(
+    "browser_interact",
+    "Act on the page: click, move, hover, type, press, scroll, select, upload, drag, fill_form",
+    Action(name="click", summary="Click an element or a point", args=InteractClick, result=Clicked),
+    Action(name="move", summary="Move the mouse", args=InteractMove, result=Moved),
+    Action(name="hover", summary="Hover over an element", args=InteractHover, result=Hovered),
+    Action(name="type", summary="Type text", args=InteractType, result=Typed),
+    Action(name="press", summary="Press a key or chord", args=InteractPress, result=Pressed),
+    Action(
+        name="scroll",
+        summary="Scroll the page or to an element",
+        args=InteractScroll,
+        result=Scrolled,
+    ),
+    Action(name="select", summary="Choose an option", args=InteractSelect, result=Selected),
+    Action(
+        name="upload", summary="Put files into a file input", args=InteractUpload, result=Uploaded
+    ),
+    Action(name="drag", summary="Drag an element onto another", args=InteractDrag, result=Dragged),
+    Action(name="fill_form", summary="Fill several fields", args=InteractFillForm, result=Filled),
+)

@@ -1,0 +1,109 @@
+"""`browser_navigate`: going to pages, and waiting for what they do."""
+
+from typing import Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from tabyard_protocol.model import WireModel
+from tabyard_protocol.tools.definition import Action, Targeted, Tool, ToolArgs, ToolOutcome
+
+__all__ = [
+    "BROWSER_NAVIGATE",
+    "DialogSeen",
+    "NavigateBack",
+    "NavigateForward",
+    "NavigateGoto",
+    "NavigateReload",
+    "NavigateWait",
+    "Navigated",
+    "Waited",
+]
+
+WaitUntil = Literal["load", "domcontentloaded", "networkidle", "commit"]
+
+
+class DialogSeen(WireModel):
+    """A dialog that an action opened."""
+
+    type: str
+    message: str
+
+
+class NavigateGoto(ToolArgs):
+    """A page to load."""
+
+    url: str = Field(min_length=1)
+    wait_until: WaitUntil | None = Field(None, description="Default load")
+
+
+class NavigateReload(ToolArgs):
+    """Load the page again."""
+
+    ignore_cache: bool | None = None
+    wait_until: WaitUntil | None = None
+
+
+class NavigateBack(ToolArgs):
+    """One step back in the tab's history."""
+
+    wait_until: WaitUntil | None = None
+
+
+class NavigateForward(ToolArgs):
+    """One step forward in the tab's history."""
+
+    wait_until: WaitUntil | None = None
+
+
+class Navigated(ToolOutcome):
+    """Where the tab is now; `status` is the HTTP status, null when there was no response."""
+
+    success: bool
+    url: str
+    title: str
+    status: int | None = None
+    dialog: DialogSeen | None = None
+
+
+class NavigateWait(Targeted):
+    """What to wait for: an element's state, a true expression, a URL part, or just `timeout` ms."""
+
+    state: Literal["visible", "hidden", "attached", "detached"] | None = Field(
+        None, description="Default visible"
+    )
+    expression: str | None = Field(None, min_length=1)
+    url: str | None = Field(None, min_length=1, description="Part of the URL, or a glob with *")
+
+    @model_validator(mode="after")
+    def _waits_for_something(self) -> Self:
+        given = [self.selector or self.ref, self.expression, self.url, self.timeout]
+        if not any(given):
+            raise ValueError("selector, ref, expression, url or timeout is required")
+        return self
+
+
+class Waited(ToolOutcome):
+    """It happened, after `waited` ms."""
+
+    success: bool
+    waited: int
+    url: str
+    value: object = None
+
+
+BROWSER_NAVIGATE: Final = Tool.of(
+    "browser_navigate",
+    "Pages and history: goto, reload, back, forward, wait (selector, expression or url)",
+    Action(name="goto", summary="Load a URL", args=NavigateGoto, result=Navigated),
+    Action(name="reload", summary="Load the page again", args=NavigateReload, result=Navigated),
+    Action(name="back", summary="One step back", args=NavigateBack, result=Navigated),
+    Action(name="forward", summary="One step forward", args=NavigateForward, result=Navigated),
+    Action(
+        name="wait",
+        summary="Wait for an element, an expression or a URL",
+        args=NavigateWait,
+        result=Waited,
+        read_only=True,
+        retry_safe=True,
+    ),
+)

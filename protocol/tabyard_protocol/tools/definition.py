@@ -1,0 +1,101 @@
+"""How a tool is defined: its actions, each with the models of its arguments and of its result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from tabyard_protocol.model import WireModel
+
+__all__ = [
+    "MAX_TIMEOUT_MS",
+    "Action",
+    "Place",
+    "Targeted",
+    "TargetedStrictly",
+    "Tool",
+    "ToolArgs",
+    "ToolOutcome",
+    "require_target",
+]
+
+MAX_TIMEOUT_MS: Final = 10_800_000
+"""The longest deadline that a caller may ask for: three hours."""
+
+Place = Literal["browser", "hub"]
+"""Where an action runs."""
+
+
+class ToolArgs(WireModel):
+    """What every action takes. Unknown names are refused, so that a typo fails at submission."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tab_id: int | Literal["active"] | None = Field(None, description="Default: the task's own tab")
+    timeout: Annotated[int, Field(ge=1, le=MAX_TIMEOUT_MS, description="ms")] | None = None
+
+
+class ToolOutcome(WireModel):
+    """What an action returns as its typed result."""
+
+
+class Targeted(ToolArgs):
+    """An action on an element, named by selector or by a ref of a snapshot."""
+
+    selector: str | None = Field(None, min_length=1)
+    ref: str | None = Field(None, min_length=1)
+    frame: str | int | None = Field(None, description="Frame name, URL part or index")
+
+
+def require_target(args: Targeted, *, or_point: bool = False) -> None:
+    """Raise `ValueError` unless `args` names an element (or a point, where that will do)."""
+    if args.selector is not None or args.ref is not None:
+        return
+    if or_point and getattr(args, "x", None) is not None and getattr(args, "y", None) is not None:
+        return
+    raise ValueError(
+        "selector, ref or both x and y are required" if or_point else "selector or ref is required"
+    )
+
+
+class TargetedStrictly(Targeted):
+    """An action that can't do without an element."""
+
+    @model_validator(mode="after")
+    def _has_target(self) -> Self:
+        require_target(self)
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One action of a tool.
+
+    `retry_safe`: running it twice does no harm, so a lost call may be repeated.
+    """
+
+    name: str
+    summary: str
+    args: type[ToolArgs]
+    result: type[ToolOutcome]
+    read_only: bool = False
+    retry_safe: bool = False
+    destructive: bool = False
+    place: Place = "browser"
+    timeout_ms: int | None = None
+    """The default deadline; None: the hub's own (60 s)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool: a name, a sentence, and its actions by name (`""` for a tool with only one)."""
+
+    name: str
+    description: str
+    actions: Mapping[str, Action]
+
+    @classmethod
+    def of(cls, name: str, description: str, *actions: Action) -> Self:
+        """The tool with these actions, in this order."""
+        return cls(name, description, {action.name: action for action in actions})

@@ -1,0 +1,3 @@
+"""Decides: lifecycles, lanes, calls and errors, without awaiting, clocks, I/O or logs."""
+
+__all__: list[str] = []

@@ -1,0 +1,351 @@
+"""Everything the hub refuses or fails to do: one class per `ErrorCode`, facts as attributes."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from tabyard_protocol.errors import ErrorCode
+from tabyard_protocol.model import JsonObject
+from tabyard_protocol.resources.task import TaskStatus
+
+__all__ = [
+    "ArtifactNotFound",
+    "BadTicket",
+    "BodyTooLarge",
+    "Forbidden",
+    "ForbiddenOrigin",
+    "HubError",
+    "IdempotencyConflict",
+    "InstanceNotFound",
+    "InternalError",
+    "InvalidInput",
+    "InvalidInstance",
+    "LaunchFailed",
+    "MethodNotAllowed",
+    "NoBrowser",
+    "NoCommands",
+    "NoInstance",
+    "NotFound",
+    "QueueFull",
+    "RateLimited",
+    "ShuttingDown",
+    "StoreUnavailable",
+    "TaskFinished",
+    "TaskNotFound",
+    "Unauthorized",
+    "UnknownHost",
+    "UnknownTool",
+    "UnknownType",
+    "UnsupportedMediaType",
+]
+
+
+class HubError(Exception):
+    """The base: `str()` is a sentence for a person, `code` is for programs."""
+
+    code: ClassVar[ErrorCode]
+    retry_after_s: float | None = None
+    """When trying again makes sense; None when it does not."""
+
+    @property
+    def details(self) -> JsonObject | None:
+        """Facts for programs beyond the code, if any."""
+        return None
+
+
+class InvalidInput(HubError):
+    """A field of the request is missing or malformed."""
+
+    code = ErrorCode.INVALID_INPUT
+
+    def __init__(self, message: str, problems: Mapping[str, str] | None = None) -> None:
+        super().__init__(message, problems)
+        self.message = message
+        self.problems = dict(problems or {})
+        """Path of the field (`commands[1].args.url`) to what is wrong with it."""
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def details(self) -> JsonObject | None:
+        return self.problems or None
+
+
+class NoCommands(HubError):
+    """A task without commands."""
+
+    code = ErrorCode.NO_COMMANDS
+
+    def __str__(self) -> str:
+        return "No commands provided"
+
+
+class UnknownTool(InvalidInput):
+    """A tool or action that neither the catalogue nor the instance has."""
+
+    code = ErrorCode.UNKNOWN_TOOL
+
+
+class InvalidInstance(HubError):
+    """The named instance is unknown or not connected."""
+
+    code = ErrorCode.INVALID_INSTANCE
+
+    def __init__(self, instance: str) -> None:
+        super().__init__(instance)
+        self.instance = instance
+
+    def __str__(self) -> str:
+        return f"Instance not connected: {self.instance}"
+
+
+class NoInstance(HubError):
+    """No browser is there to run anything."""
+
+    code = ErrorCode.NO_INSTANCE
+    retry_after_s = 5.0
+
+    def __str__(self) -> str:
+        return "No connected browser instances"
+
+
+class QueueFull(HubError):
+    """The instance's queue is at its limit."""
+
+    code = ErrorCode.QUEUE_FULL
+    retry_after_s = 5.0
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"Queue full: max {self.limit} tasks allowed"
+
+
+class TaskNotFound(HubError):
+    """No such task."""
+
+    code = ErrorCode.TASK_NOT_FOUND
+
+    def __init__(self, task: str) -> None:
+        super().__init__(task)
+        self.task = task
+
+    def __str__(self) -> str:
+        return "Task not found"
+
+
+class TaskFinished(HubError):
+    """The task has ended already."""
+
+    code = ErrorCode.TASK_FINISHED
+
+    def __init__(self, task: str, status: TaskStatus) -> None:
+        super().__init__(task, status)
+        self.task = task
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"Task already {self.status.value}"
+
+
+class InstanceNotFound(HubError):
+    """No such instance."""
+
+    code = ErrorCode.INSTANCE_NOT_FOUND
+
+    def __init__(self, instance: str) -> None:
+        super().__init__(instance)
+        self.instance = instance
+
+    def __str__(self) -> str:
+        return f"Instance not found: {self.instance}"
+
+
+class ArtifactNotFound(HubError):
+    """No such artifact."""
+
+    code = ErrorCode.ARTIFACT_NOT_FOUND
+
+    def __str__(self) -> str:
+        return "Artifact not found"
+
+
+class IdempotencyConflict(HubError):
+    """The key was used with another body."""
+
+    code = ErrorCode.IDEMPOTENCY_CONFLICT
+
+    def __str__(self) -> str:
+        return "This Idempotency-Key was used with a different request; use a new key"
+
+
+class UnknownType(HubError):
+    """A frame of an unknown type."""
+
+    code = ErrorCode.UNKNOWN_TYPE
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"Unknown message type: {self.kind}"
+
+
+class BadTicket(HubError):
+    """No valid ticket or proof for the instance."""
+
+    code = ErrorCode.BAD_TICKET
+
+    def __str__(self) -> str:
+        return "The ticket or proof for this instance is missing, used up or wrong; register again"
+
+
+class NotFound(HubError):
+    """No such path."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __str__(self) -> str:
+        return "Not found"
+
+
+class MethodNotAllowed(HubError):
+    """The path does not take this method."""
+
+    code = ErrorCode.METHOD_NOT_ALLOWED
+
+    def __str__(self) -> str:
+        return "Method not allowed"
+
+
+class UnsupportedMediaType(HubError):
+    """A body that is not JSON by its content type."""
+
+    code = ErrorCode.UNSUPPORTED_MEDIA_TYPE
+
+    def __str__(self) -> str:
+        return "Content-Type must be application/json"
+
+
+class BodyTooLarge(HubError):
+    """A body over the limit."""
+
+    code = ErrorCode.BODY_TOO_LARGE
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(limit_bytes)
+        self.limit_bytes = limit_bytes
+
+    def __str__(self) -> str:
+        return f"Request body is over the limit of {self.limit_bytes} bytes"
+
+
+class UnknownHost(HubError):
+    """A `Host` header that is not one of the hub's names."""
+
+    code = ErrorCode.UNKNOWN_HOST
+
+    def __str__(self) -> str:
+        return "This hub does not answer to that Host; add the name to TABYARD_ALLOWED_HOSTS if it should"
+
+
+class ForbiddenOrigin(HubError):
+    """A web origin that may not talk to the hub."""
+
+    code = ErrorCode.FORBIDDEN_ORIGIN
+
+    def __str__(self) -> str:
+        return "Requests from this origin are refused"
+
+
+class Unauthorized(HubError):
+    """A valid key is needed."""
+
+    code = ErrorCode.UNAUTHORIZED
+
+    def __str__(self) -> str:
+        return "A valid API key is required"
+
+
+class Forbidden(HubError):
+    """The key does not allow this."""
+
+    code = ErrorCode.FORBIDDEN
+
+    def __str__(self) -> str:
+        return "This API key does not allow that"
+
+
+class RateLimited(HubError):
+    """Too many requests."""
+
+    code = ErrorCode.RATE_LIMITED
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(retry_after_s)
+        self.retry_after_s = retry_after_s
+
+    def __str__(self) -> str:
+        return "Too many requests"
+
+
+class StoreUnavailable(HubError):
+    """The store can't be written: nothing was accepted."""
+
+    code = ErrorCode.STORE_UNAVAILABLE
+    retry_after_s = 5.0
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The store can't be written ({self.reason}); nothing was accepted"
+
+
+class ShuttingDown(HubError):
+    """The hub is going down."""
+
+    code = ErrorCode.SHUTTING_DOWN
+    retry_after_s = 10.0
+
+    def __str__(self) -> str:
+        return "The hub is shutting down"
+
+
+class NoBrowser(HubError):
+    """There is nothing to launch."""
+
+    code = ErrorCode.NO_BROWSER
+
+    def __init__(self, remedy: str) -> None:
+        super().__init__(remedy)
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"No Chromium or Chrome was found. {self.remedy}"
+
+
+class LaunchFailed(HubError):
+    """A browser was started in vain."""
+
+    code = ErrorCode.LAUNCH_FAILED
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The browser could not be launched: {self.reason}"
+
+
+class InternalError(HubError):
+    """A defect."""
+
+    code = ErrorCode.INTERNAL_ERROR
+
+    def __str__(self) -> str:
+        return "Internal error; the hub's log has the details"

@@ -1,0 +1,161 @@
+"""What the hub needs from the outside: a store, blobs, sockets, a clock, ids, and a way to launch browsers."""
+
+from asyncio import Future
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tabyard.core.records import ArtifactRecord, InstanceRecord, Outcome, TaskFault, TaskRecord
+from tabyard_protocol.ids import ArtifactId, InstanceId, SessionId, TaskId
+from tabyard_protocol.resources.task import TaskStatus
+
+__all__ = [
+    "Attached",
+    "Blobs",
+    "Clock",
+    "Ending",
+    "Ids",
+    "LinkStore",
+    "Socket",
+    "SocketClosed",
+]
+
+
+class Clock(Protocol):
+    """The time. Wall time for people and rows, monotonic time for waits."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970, UTC; may jump."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds since some moment; never jumps."""
+        ...
+
+
+class Ids(Protocol):
+    """New identifiers."""
+
+    def task(self) -> TaskId: ...
+    def instance(self) -> InstanceId: ...
+    def artifact(self) -> ArtifactId: ...
+    def session(self) -> SessionId: ...
+    def secret(self) -> str:
+        """64 hex digits from the system's random source."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What an instance finds when its link is attached."""
+
+    epoch: int
+    running: TaskRecord | None
+    """The one task that was running, with the outcomes stored so far."""
+    queued: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The end of a task."""
+
+    task: TaskId
+    status: TaskStatus
+    at_ms: int
+    epoch: int | None
+    """The epoch it ran under; None: only if it is still queued."""
+    error: TaskFault | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    """Outcomes not stored yet, skipped commands included."""
+    current_index: int = 0
+
+
+class LinkStore(Protocol):
+    """The store, as live links need it.
+
+    Every method queues its operation at the call, before anything is awaited: two calls made one right after the other are applied in
+    that order and normally land in one commit. A future is done only after the commit. Any of them fails with
+    `StoreUnavailable` when the commit fails.
+    """
+
+    def add_instance(self, record: InstanceRecord) -> Future[None]:
+        """Insert or replace the instance's identity; its epoch, status and queue are kept."""
+        ...
+
+    def attach(
+        self, instance: InstanceId, *, memory: str | None, ticket_hash: str | None, at_ms: int
+    ) -> Future[Attached]:
+        """A new link: epoch + 1, status connected; the running task keeps running under the new epoch."""
+        ...
+
+    def detach(self, instance: InstanceId, *, epoch: int, at_ms: int) -> Future[bool]:
+        """The link of `epoch` is lost: status reconnecting. False: a newer link exists."""
+        ...
+
+    def claim(self, instance: InstanceId, *, epoch: int, at_ms: int) -> Future[TaskRecord | None]:
+        """The head of the queue becomes running; None when the queue is empty, one runs, or `epoch` is stale."""
+        ...
+
+    def checkpoint(self, task: TaskId, outcome: Outcome, *, epoch: int) -> Future[bool]:
+        """Store one command's outcome. False: stale."""
+        ...
+
+    def requeue(self, task: TaskId, *, epoch: int) -> Future[bool]:
+        """A running task goes back to the head of its queue. False: stale."""
+        ...
+
+    def finish(self, ending: Ending) -> Future[bool]:
+        """The terminal transition, with its one journal row. False: stale, somebody else decided."""
+        ...
+
+    def retire(
+        self, instance: InstanceId, *, epoch: int | None, error: TaskFault, at_ms: int
+    ) -> Future[Sequence[TaskRecord] | None]:
+        """The instance is gone: its running and queued tasks fail in one commit and are returned as they are now.
+
+        None: `epoch` is given and a newer link exists.
+        """
+        ...
+
+    def add_artifact(self, record: ArtifactRecord) -> Future[None]:
+        """Remember a stored blob."""
+        ...
+
+    async def instances(self) -> Sequence[InstanceRecord]:
+        """All stored instances, in order of creation."""
+        ...
+
+
+class Blobs(Protocol):
+    """Where bytes of artifacts lie."""
+
+    async def put(self, artifact: ArtifactId, data: bytes) -> None: ...
+    async def get(self, artifact: ArtifactId) -> bytes:
+        """The bytes. Raises `ArtifactNotFound`."""
+        ...
+
+    async def delete(self, artifacts: Sequence[ArtifactId]) -> None: ...
+
+
+class SocketClosed(Exception):
+    """The peer of a socket is gone."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Socket(Protocol):
+    """One accepted WebSocket, whichever library carries it."""
+
+    async def receive(self) -> str | bytes:
+        """The next message: text or binary. Raises `SocketClosed`."""
+        ...
+
+    async def send(self, text: str) -> None:
+        """Send a text message; waits while the peer does not read. Raises `SocketClosed`."""
+        ...
+
+    async def close(self, code: int, reason: str = "") -> None:
+        """Close; idempotent, never raises."""
+        ...
