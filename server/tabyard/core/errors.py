@@ -249,7 +249,7 @@ class UnknownHost(HubError):
     code = ErrorCode.UNKNOWN_HOST
 
     def __str__(self) -> str:
-        return "This hub does not answer to that Host; add the name to TABYARD_ALLOWED_HOSTS if it should"
+        return "This hub does not answer to that Host; TABYARD_ALLOWED_HOSTS can add the name"
 
 
 class ForbiddenOrigin(HubError):

@@ -25,7 +25,7 @@ TASK_NEXT: Final[Mapping[TaskStatus, frozenset[TaskStatus]]] = {
     TaskStatus.FAILED: frozenset(),
     TaskStatus.CANCELLED: frozenset(),
 }
-"""`running` goes back to `queued` only when its browser came back and every lost call was retry-safe."""
+"""`running` goes back to `queued` only when its browser came back and may run it anew."""
 
 COMMAND_NEXT: Final[Mapping[CommandStatus, frozenset[CommandStatus]]] = {
     CommandStatus.PENDING: frozenset({CommandStatus.RUNNING, CommandStatus.SKIPPED}),
@@ -45,7 +45,7 @@ INSTANCE_NEXT: Final[Mapping[InstanceStatus, frozenset[InstanceStatus]]] = {
     ),
     InstanceStatus.RECONNECTING: frozenset({InstanceStatus.CONNECTED, InstanceStatus.GONE}),
 }
-"""`connected` to `connected`: a new link replaces the old one. `gone` is where a new instance starts."""
+"""`connected` to `connected`: a new link replaces the old one. A new instance starts `gone`."""
 
 S = TypeVar("S", bound=StrEnum)
 

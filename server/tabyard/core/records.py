@@ -1,4 +1,4 @@
-"""What the hub remembers: plain frozen values, the same in memory and in the store. Times are ms since 1970."""
+"""What the hub remembers: frozen values, the same in memory and store; times in ms since 1970."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What the hub needs from the outside: a store, blobs, sockets, a clock, ids, and a way to launch browsers."""
+"""What the hub needs from the outside: a store, blobs, sockets, a clock, ids, browsers."""
 
 from asyncio import Future
 from collections.abc import Sequence
@@ -73,9 +73,9 @@ class Ending:
 class LinkStore(Protocol):
     """The store, as live links need it.
 
-    Every method queues its operation at the call, before anything is awaited: two calls made one right after the other are applied in
-    that order and normally land in one commit. A future is done only after the commit. Any of them fails with
-    `StoreUnavailable` when the commit fails.
+    Every method queues its operation at the call, before anything is awaited: two calls made
+    one right after the other are applied in that order and normally land in one commit. A future
+    is done only after the commit. Any of them fails with `StoreUnavailable` when that fails.
     """
 
     def add_instance(self, record: InstanceRecord) -> Future[None]:
@@ -85,7 +85,7 @@ class LinkStore(Protocol):
     def attach(
         self, instance: InstanceId, *, memory: str | None, ticket_hash: str | None, at_ms: int
     ) -> Future[Attached]:
-        """A new link: epoch + 1, status connected; the running task keeps running under the new epoch."""
+        """A new link: epoch + 1, connected; the running task goes on under the new epoch."""
         ...
 
     def detach(self, instance: InstanceId, *, epoch: int, at_ms: int) -> Future[bool]:
@@ -93,7 +93,10 @@ class LinkStore(Protocol):
         ...
 
     def claim(self, instance: InstanceId, *, epoch: int, at_ms: int) -> Future[TaskRecord | None]:
-        """The head of the queue becomes running; None when the queue is empty, one runs, or `epoch` is stale."""
+        """The head of the queue becomes running.
+
+        None: the queue is empty, a task is running, or `epoch` is stale.
+        """
         ...
 
     def checkpoint(self, task: TaskId, outcome: Outcome, *, epoch: int) -> Future[bool]:
@@ -105,13 +108,15 @@ class LinkStore(Protocol):
         ...
 
     def finish(self, ending: Ending) -> Future[bool]:
-        """The terminal transition, with its one journal row. False: stale, somebody else decided."""
+        """The terminal transition and its one journal row. False: stale, another decided."""
         ...
 
     def retire(
         self, instance: InstanceId, *, epoch: int | None, error: TaskFault, at_ms: int
     ) -> Future[Sequence[TaskRecord] | None]:
-        """The instance is gone: its running and queued tasks fail in one commit and are returned as they are now.
+        """The instance is gone: its running and queued tasks fail in one commit.
+
+        Returns them as they are now.
 
         None: `epoch` is given and a newer link exists.
         """

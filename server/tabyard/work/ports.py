@@ -1,4 +1,4 @@
-"""What the books of work need from the outside: the store, as submissions, readers and the sweep use it."""
+"""What the books of work need from the outside: the store, for submissions, readers, the sweep."""
 
 from asyncio import Future
 from collections.abc import Sequence
@@ -98,10 +98,10 @@ class TaskPage:
 
 
 class TaskStore(Protocol):
-    """The store, as the books of work need it. Writes queue at the call (see `tabyard.hub.ports.LinkStore`)."""
+    """The store, as the books of work need it. Writes queue at the call, as in `LinkStore`."""
 
     def submit(self, task: NewTask) -> Future[Accepted]:
-        """Insert the task under its instance's next sequence number and journal `accepted`, in one commit.
+        """Insert the task under its instance's next number and journal `accepted`, in one commit.
 
         Fails with `QueueFull`, `IdempotencyConflict`, `InvalidInstance`, `StoreUnavailable`.
         """
@@ -120,7 +120,10 @@ class TaskStore(Protocol):
         ...
 
     def sweep(self, *, completed_before_ms: int, limit: int) -> Future[Sequence[ArtifactId]]:
-        """Remove terminal tasks that ended before then, with journal, keys and artifact rows; the artifacts' ids, for their bytes."""
+        """Remove terminal tasks that ended before then, with journal, keys and artifact rows.
+
+        Returns the ids of the artifacts, whose bytes are to go too.
+        """
         ...
 
     async def artifact(self, artifact: ArtifactId) -> ArtifactRecord | None:
