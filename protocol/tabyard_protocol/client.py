@@ -8,9 +8,11 @@ from tabyard_protocol.model import JsonObject, WireModel
 from tabyard_protocol.resources.task import TaskDraft, TaskSummary, TaskView
 
 __all__ = [
+    "CLIENT_ANSWER",
     "CLIENT_REQUEST",
     "AuthAck",
     "AuthRequest",
+    "ClientAnswer",
     "ClientError",
     "ClientPing",
     "ClientPong",
@@ -213,5 +215,21 @@ ClientRequest = Annotated[
     Field(discriminator="type"),
 ]
 
+ClientAnswer = Annotated[
+    ClientWelcome
+    | TaskSubmitResponse
+    | TaskListResponse
+    | TaskStatusResponse
+    | TaskCancelResponse
+    | SubscribeAck
+    | UnsubscribeAck
+    | AuthAck
+    | ClientPong
+    | ClientError,
+    Field(discriminator="type"),
+]
+
 CLIENT_REQUEST: TypeAdapter[ClientRequest] = TypeAdapter(ClientRequest)
 """Parses any request of a client."""
+CLIENT_ANSWER: TypeAdapter[ClientAnswer] = TypeAdapter(ClientAnswer)
+"""Parses any answer of the hub to a client; events and `resync` come beside them."""

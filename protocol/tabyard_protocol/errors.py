@@ -33,7 +33,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_TYPE = "UNKNOWN_TYPE"
     """Caller: a WebSocket frame whose `type` nobody knows."""
     BAD_TICKET = "BAD_TICKET"
-    """Caller: the ticket or proof for this instance is missing, used up or wrong; register again."""
+    """Caller: the ticket or proof for this instance is missing, used or wrong; register again."""
     NOT_FOUND = "NOT_FOUND"
     """Caller: no such path."""
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"

@@ -30,7 +30,7 @@ class StreamEvent(WireModel):
     instance_id: str
     timestamp: int
     offset: int
-    """Grows by one per event of the task (of the instance, for events without a task): a gap is visible."""
+    """Grows by one per event of the task (without a task: of the instance), so a gap is visible."""
     instance_offset: int
     """Grows by one per event of the instance."""
 

@@ -168,7 +168,7 @@ class ToolResult(WireModel):
     type: Literal["tool_result"] = "tool_result"
     id: str
     result: object = None
-    """MCP content `{content, structuredContent}`; a bare JSON value of a simple peer is wrapped by the hub."""
+    """MCP content `{content, structuredContent}`; the hub wraps a simple peer's bare JSON value."""
 
 
 class ToolError(WireModel):

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 __all__ = ["JsonObject", "WireModel"]
 
 JsonObject = dict[str, Any]
-"""A JSON object whose shape belongs to its sender (metadata, raw tool arguments, structured results)."""
+"""A JSON object whose shape belongs to its sender: metadata, raw arguments, structured results."""
 
 
 class WireModel(BaseModel):

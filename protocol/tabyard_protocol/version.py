@@ -11,5 +11,5 @@ CURRENT: Final[int] = REVISIONS[-1]
 
 
 def is_known(revision: int | None) -> bool:
-    """Whether a peer that names `revision` can be served; a peer that names none speaks the oldest."""
+    """Whether a peer that names `revision` can be served; naming none means the oldest."""
     return revision is None or revision in REVISIONS

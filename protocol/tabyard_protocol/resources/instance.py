@@ -57,6 +57,8 @@ class Registration(WireModel):
     """Asks for a credential: a person has clicked *Connect* in the popup."""
     browser: Short | None = None
     profile: Short | None = None
+    memory: Short | None = None
+    """Names the lifetime of the browser's memory, as in the hello."""
 
 
 class Registered(WireModel):

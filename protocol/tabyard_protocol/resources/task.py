@@ -63,7 +63,7 @@ class TaskDraft(WireModel):
     commands: Annotated[tuple[CommandDraft, ...], Field(min_length=1, max_length=1_000)]
     metadata: JsonObject | None = None
     dialogs: Literal["accept", "dismiss", "ask"] | None = None
-    """What to do with JavaScript dialogs while the task runs; `ask` (default) fails the next action."""
+    """What to do with dialogs while the task runs; `ask` (default) fails the next action."""
     session: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """Tasks of one session share their tab; without it each task opens its own."""
 

@@ -181,7 +181,8 @@ class SnapshotTaken(ToolOutcome):
 
 BROWSER_CONTENT: Final = Tool.of(
     "browser_content",
-    "Read the page: snapshot (accessibility tree with refs), get, query, attribute, get_viewport_dom, screenshot, pdf",
+    "Read the page: snapshot (accessibility tree with refs), get, query, attribute, "
+    "get_viewport_dom, screenshot, pdf",
     Action(
         name="screenshot",
         summary="A picture of the viewport, an element or the full page",

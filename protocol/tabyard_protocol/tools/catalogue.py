@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import ValidationError
+from typing_extensions import override
 
 from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.model import JsonObject
@@ -50,13 +51,14 @@ class InvalidCall(Exception):
         self.message = message
         self.details = details
 
+    @override
     def __str__(self) -> str:
         return self.message
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCall:
-    """A checked call: `args` are the wire's spelling, `action` included where the tool has actions."""
+    """A checked call: `args` in the wire's spelling, `action` included where the tool has any."""
 
     tool: str
     action: Action

@@ -1,0 +1,45 @@
+"""Writes every view that is derived from the wire: `python -m tabyard_protocol [--check]`."""
+
+import difflib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from tabyard_protocol import typescript
+
+ROOT: Final = Path(__file__).parent.parent.parent
+
+
+def views() -> Mapping[Path, str]:
+    """Every derived file with what must stand in it."""
+    return {ROOT / "extension" / "src" / "generated" / "protocol.ts": typescript.render()}
+
+
+def main() -> int:
+    """Write the views; with `--check`, print what is out of date and fail instead."""
+    check = "--check" in sys.argv[1:]
+    stale = False
+    for path, wanted in views().items():
+        present = path.read_text(encoding="utf-8") if path.exists() else ""
+        if present == wanted:
+            continue
+        stale = True
+        if check:
+            name = str(path.relative_to(ROOT))
+            diff = difflib.unified_diff(
+                present.splitlines(),
+                wanted.splitlines(),
+                f"{name} (run make wire)",
+                name,
+                lineterm="",
+            )
+            sys.stdout.write("\n".join(diff) + "\n")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(wanted, encoding="utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
