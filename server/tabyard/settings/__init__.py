@@ -1,0 +1,17 @@
+"""Settings: one table with every knob of the hub, from which help, reference and errors follow."""
+
+from tabyard.settings.errors import BadSetting
+from tabyard.settings.read import is_loopback, read_settings
+from tabyard.settings.reference import SETTINGS, Setting
+from tabyard.settings.table import LogFormat, LogLevel, Settings
+
+__all__ = [
+    "SETTINGS",
+    "BadSetting",
+    "LogFormat",
+    "LogLevel",
+    "Setting",
+    "Settings",
+    "is_loopback",
+    "read_settings",
+]

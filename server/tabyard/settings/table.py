@@ -1,0 +1,273 @@
+"""The table itself: name, default, environment names and a sentence for each setting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from tabyard.settings.words import address, choice, integer, path, seconds, switch, text, words
+
+__all__ = ["LONGEST_TIMEOUT_MS", "LogFormat", "LogLevel", "Row", "Settings"]
+
+LONGEST_TIMEOUT_MS: Final = 10_800_000
+"""The protocol's `MAX_TIMEOUT_MS`, repeated so that reading settings does not load the protocol."""
+
+MIB: Final = 1024 * 1024
+GIB: Final = 1024 * MIB
+YEAR_S: Final = 31_536_000
+
+
+class LogLevel(StrEnum):
+    """From how serious on an event is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    AUTO = "auto"
+    """Pretty on a terminal, JSON otherwise."""
+    PRETTY = "pretty"
+    JSON = "json"
+
+
+class Row:
+    """What a setting says about itself, next to its default.
+
+    `variables`: environment names, the first that is set wins. `default`: in words, where it is
+    derived from something.
+    """
+
+    def __init__(
+        self,
+        parse: Callable[[str], Any],
+        *variables: str,
+        says: str,
+        default: str | None = None,
+        secret: bool = False,
+    ) -> None:
+        self.parse = parse
+        self.variables = variables
+        self.says = says
+        self.default = default
+        self.secret = secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be chosen about a hub. Each field is one row of the reference."""
+
+    host: Annotated[
+        str,
+        Row(
+            address,
+            "TABYARD_HOST",
+            says="Address that both ports listen on; one that other machines reach needs API keys.",
+        ),
+    ] = "127.0.0.1"
+    http_port: Annotated[
+        int,
+        Row(
+            integer(0, 65_535),
+            "TABYARD_HTTP_PORT",
+            says="Port of the REST API and the pages; 0 picks a free one.",
+        ),
+    ] = 3300
+    link_port: Annotated[
+        int,
+        Row(
+            integer(0, 65_535),
+            "TABYARD_LINK_PORT",
+            says="Port of the WebSockets of browsers and clients; 0 picks a free one.",
+        ),
+    ] = 3400
+    name: Annotated[
+        str,
+        Row(text, "TABYARD_NAME", says="What the hub calls itself when a browser pairs with it."),
+    ] = "Tabyard"
+    data_dir: Annotated[
+        Path,
+        Row(
+            path,
+            "TABYARD_DATA_DIR",
+            says="Folder for the database, pictures and browser profiles.",
+            default="$XDG_STATE_HOME/tabyard, else ~/.local/state/tabyard",
+        ),
+    ]
+    store: Annotated[
+        str,
+        Row(
+            text,
+            "TABYARD_STORE",
+            says="Path of the SQLite database, or `memory` to keep nothing when the hub ends.",
+            default="<data_dir>/tabyard.sqlite",
+        ),
+    ] = ""
+    queue_limit: Annotated[
+        int,
+        Row(
+            integer(1, 100_000),
+            "TABYARD_QUEUE_LIMIT",
+            says="Queued and running tasks of one browser; beyond it submissions get a 503.",
+        ),
+    ] = 100
+    command_timeout_ms: Annotated[
+        int,
+        Row(
+            integer(1, LONGEST_TIMEOUT_MS),
+            "TABYARD_COMMAND_TIMEOUT_MS",
+            "TASKS_COMMAND_TIMEOUT",
+            says="How long a command may take that names no timeout itself.",
+        ),
+    ] = 60_000
+    command_timeout_max_ms: Annotated[
+        int,
+        Row(
+            integer(1, LONGEST_TIMEOUT_MS),
+            "TABYARD_COMMAND_TIMEOUT_MAX_MS",
+            says="The longest timeout that a command may ask for; longer ones are cut to it.",
+        ),
+    ] = LONGEST_TIMEOUT_MS
+    grace_s: Annotated[
+        float,
+        Row(
+            seconds(0, 86_400),
+            "TABYARD_GRACE_S",
+            says="How long a lost browser's queue waits for it to come back.",
+        ),
+    ] = 30.0
+    task_ttl_s: Annotated[
+        float,
+        Row(
+            seconds(1, YEAR_S),
+            "TABYARD_TASK_TTL_S",
+            says="How long an ended task and its pictures are kept.",
+        ),
+    ] = 3600.0
+    sweep_interval_s: Annotated[
+        float,
+        Row(
+            seconds(0.1, 60),
+            "TABYARD_SWEEP_INTERVAL_S",
+            says="How often tasks past their time to live are removed.",
+        ),
+    ] = 30.0
+    frame_limit_bytes: Annotated[
+        int,
+        Row(
+            integer(64 * 1024, GIB),
+            "TABYARD_FRAME_LIMIT_BYTES",
+            says="Largest WebSocket message; a larger one closes its connection.",
+        ),
+    ] = 32 * MIB
+    body_limit_bytes: Annotated[
+        int,
+        Row(
+            integer(1024, GIB),
+            "TABYARD_BODY_LIMIT_BYTES",
+            says="Largest request body; a larger one gets a 413.",
+        ),
+    ] = 8 * MIB
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        Row(
+            words,
+            "TABYARD_ALLOWED_HOSTS",
+            says="Further names under which the hub may be addressed (`Host`), comma-separated.",
+        ),
+    ] = ()
+    cors_enabled: Annotated[
+        bool,
+        Row(
+            switch,
+            "TABYARD_CORS_ENABLED",
+            "CORS_ENABLED",
+            says="Whether pages of TABYARD_ALLOWED_ORIGINS may call the API.",
+        ),
+    ] = False
+    allowed_origins: Annotated[
+        tuple[str, ...],
+        Row(
+            words,
+            "TABYARD_ALLOWED_ORIGINS",
+            says="Web origins that may call the API while CORS_ENABLED is true, comma-separated.",
+        ),
+    ] = ()
+    api_keys: Annotated[
+        tuple[str, ...],
+        Row(
+            words,
+            "TABYARD_API_KEYS",
+            "API_KEYS",
+            says="Keys that callers must present, comma-separated; none: loopback needs no key.",
+            secret=True,
+        ),
+    ] = field(default=(), repr=False)
+    api_key_secret: Annotated[
+        str,
+        Row(
+            text,
+            "TABYARD_API_KEY_SECRET",
+            "API_KEY_SECRET",
+            says="One more key, under the name that batch clients know.",
+            secret=True,
+        ),
+    ] = field(default="", repr=False)
+    chromium: Annotated[
+        Path | None,
+        Row(
+            path,
+            "TABYARD_CHROMIUM",
+            says="The Chromium to launch.",
+            default="chromium on the PATH, else Playwright's",
+        ),
+    ] = None
+    extension_dir: Annotated[
+        Path | None,
+        Row(
+            path,
+            "TABYARD_EXTENSION_DIR",
+            says="Folder of the built extension that launched browsers load.",
+            default="the one that comes with Tabyard",
+        ),
+    ] = None
+    shutdown_wait_s: Annotated[
+        float,
+        Row(
+            seconds(0, 3600),
+            "TABYARD_SHUTDOWN_WAIT_S",
+            says="How long running commands may go on when the hub is asked to stop.",
+        ),
+    ] = 10.0
+    log_level: Annotated[
+        LogLevel,
+        Row(choice(LogLevel), "TABYARD_LOG_LEVEL", says="From what level on to log."),
+    ] = LogLevel.INFO
+    log_format: Annotated[
+        LogFormat,
+        Row(
+            choice(LogFormat),
+            "TABYARD_LOG_FORMAT",
+            says="How log lines look; `auto` is pretty on a terminal and JSON elsewhere.",
+        ),
+    ] = LogFormat.AUTO
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether nothing outlives the hub."""
+        return self.store == "memory"
+
+    @property
+    def database(self) -> Path:
+        """The file of the SQLite database."""
+        return Path(self.store).expanduser() if self.store else self.data_dir / "tabyard.sqlite"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All API keys."""
+        return (*self.api_keys, self.api_key_secret) if self.api_key_secret else self.api_keys

@@ -1,0 +1,96 @@
+"""From the words of an environment variable to a value; `ValueError` says what to give instead."""
+
+import ipaddress
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+__all__ = ["address", "choice", "integer", "path", "seconds", "switch", "text", "words"]
+
+SWITCH: Final = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+def integer(low: int, high: int) -> Callable[[str], int]:
+    """A whole number within these bounds."""
+
+    def parse(said: str) -> int:
+        if not (said.strip().isdecimal() and low <= int(said) <= high):
+            raise ValueError(f"give a whole number from {low} to {high}")
+        return int(said)
+
+    return parse
+
+
+def seconds(low: float, high: float) -> Callable[[str], float]:
+    """A number of seconds within these bounds."""
+
+    def parse(said: str) -> float:
+        try:
+            value = float(said)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise ValueError(f"give a number of seconds from {low:g} to {high:g}")
+        return value
+
+    return parse
+
+
+def choice(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
+    """One of the values of `kind`."""
+
+    def parse(said: str) -> StrEnum:
+        try:
+            return kind(said.strip().lower())
+        except ValueError:
+            raise ValueError(f"give one of {', '.join(kind)}") from None
+
+    return parse
+
+
+def switch(said: str) -> bool:
+    """True or false, in any of the usual spellings."""
+    value = SWITCH.get(said.strip().lower())
+    if value is None:
+        raise ValueError("give true or false")
+    return value
+
+
+def words(said: str) -> tuple[str, ...]:
+    """A list, comma-separated."""
+    return tuple(word.strip() for word in said.split(",") if word.strip())
+
+
+def path(said: str) -> Path:
+    """A path; `~` is the home directory."""
+    return Path(text(said)).expanduser()
+
+
+def text(said: str) -> str:
+    """Something that is not empty."""
+    if not said.strip():
+        raise ValueError("give at least one character, or leave it out")
+    return said.strip()
+
+
+def address(said: str) -> str:
+    """An IP address of this machine."""
+    bare = said.strip().strip("[]")
+    if bare == "localhost":
+        return "127.0.0.1"
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        raise ValueError(
+            "give an address of this machine, such as 127.0.0.1, ::1 or 0.0.0.0"
+        ) from None
