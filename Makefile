@@ -15,8 +15,8 @@ EXTENSION_SOURCES := $(shell find extension/src -type f 2>/dev/null) \
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-setup: $(STAMPS)/python $(STAMPS)/node ## install what everything else needs; no work when nothing changed
-	@:
+setup: ## install what everything else needs; no work when nothing changed
+	@$(MAKE) --silent -j2 $(STAMPS)/python $(STAMPS)/node
 
 run: setup extension ## start the hub with a browser on http://127.0.0.1:3300
 	@scripts/chromium >/dev/null
