@@ -1,19 +1,24 @@
 """Writes every view that is derived from the wire: `python -m tabyard_protocol [--check]`."""
 
 import difflib
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from tabyard_protocol import typescript
+from tabyard_protocol import schema, typescript
 
 ROOT: Final = Path(__file__).parent.parent.parent
 
 
 def views() -> Mapping[Path, str]:
     """Every derived file with what must stand in it."""
-    return {ROOT / "extension" / "src" / "generated" / "protocol.ts": typescript.render()}
+    files = {ROOT / "extension" / "src" / "generated" / "protocol.ts": typescript.render()}
+    for name, document in schema.render().items():
+        path = ROOT / "protocol" / "schema" / f"{name}.schema.json"
+        files[path] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return files
 
 
 def main() -> int:

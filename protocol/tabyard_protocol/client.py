@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer
 
 from tabyard_protocol.model import JsonObject, WireModel
 from tabyard_protocol.resources.task import TaskDraft, TaskSummary, TaskView
@@ -145,10 +145,15 @@ class TaskListResponse(ClientRequestBase):
 
 
 class TaskStatusResponse(ClientRequestBase):
-    """The task; null when nobody knows it (null is sent, not left out)."""
+    """The task; null (sent, not left out) when nobody knows it."""
 
     type: Literal["task_status_response"] = "task_status_response"
     task: TaskView | None
+
+    # A return type would take the model's place in its JSON Schema.
+    @model_serializer(mode="wrap")
+    def _with_null(self, handler: SerializerFunctionWrapHandler):  # noqa: ANN202
+        return {"task": None, **handler(self)}
 
 
 class TaskCancelResponse(ClientRequestBase):

@@ -25,7 +25,7 @@ class Slot:
     description: str | None
 
 
-def bare(annotation: object) -> Any:  # noqa: ANN401  (types have no common type)
+def bare(annotation: Any) -> Any:  # noqa: ANN401  (types have no common type)
     """`annotation` without `Annotated`'s metadata, and a `NewType` as what it stands for."""
     while True:
         if get_origin(annotation) is Annotated:

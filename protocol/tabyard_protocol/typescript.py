@@ -132,7 +132,7 @@ def _enum(enum: type[Enum]) -> str:
     return "".join(lines)
 
 
-def _type(annotation: object) -> str:
+def _type(annotation: Any) -> str:  # noqa: ANN401  (types have no common type)
     annotation = bare(annotation)
     if annotation == JsonObject:
         return "JsonObject"

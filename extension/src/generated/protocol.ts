@@ -532,7 +532,7 @@ export interface TaskView {
   readonly commands: readonly CommandView[];
 }
 
-/** The task; null when nobody knows it (null is sent, not left out). */
+/** The task; null (sent, not left out) when nobody knows it. */
 export interface TaskStatusResponse {
   readonly requestId?: string | number;
   readonly type: "task_status_response";

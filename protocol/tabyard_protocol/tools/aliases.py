@@ -90,29 +90,30 @@ def canonical(tool: str, args: Mapping[str, Any]) -> tuple[str, JsonObject]:
 
     Names that nobody knows come back as they are: refusing them is the catalogue's business.
     """
-    rewritten: JsonObject = dict(args)
-    if tool in WIRE_NAMES:
-        tool, action = WIRE_NAMES[tool]
-        if tool == "browser_network" and "type" in rewritten:
-            rewritten.setdefault("storageType", rewritten.pop("type"))
-        if tool == "browser_debug" and action == "dialog" and "action" in rewritten:
-            rewritten.setdefault("dialogAction", rewritten.pop("action"))
-        rewritten["action"] = action
-    elif tool == "browser_navigate" and "action" not in rewritten and "url" in rewritten:
+    tool, rewritten = _from_wire_name(tool, dict(args))
+    if tool == "browser_navigate" and "action" not in rewritten and "url" in rewritten:
         rewritten["action"] = "goto"
-    action_alias = ACTIONS.get(tool, {}).get(str(rewritten.get("action", "")))
-    if action_alias is not None:
-        action, implied = action_alias
-        rewritten["action"] = action
-        for name, value in implied.items():
-            rewritten.setdefault(name, value)
-    if tool in ("browser_execute", "sleep"):
-        rewritten.pop("action", None) if not rewritten.get("action") else None
+    alias = ACTIONS.get(tool, {}).get(str(rewritten.get("action", "")))
+    if alias is not None:
+        action, implied = alias
+        rewritten = {**implied, **rewritten, "action": action}
     if tool == "browser_execute":
         rewritten = _execute(rewritten)
     if tool == "browser_interact" and rewritten.get("action") == "scroll":
         rewritten = _scroll(rewritten)
     return tool, rewritten
+
+
+def _from_wire_name(tool: str, args: JsonObject) -> tuple[str, JsonObject]:
+    """The origin's `browser_handle_dialog {action}` as `browser_debug {action, dialogAction}`."""
+    if tool not in WIRE_NAMES:
+        return tool, args
+    name, action = WIRE_NAMES[tool]
+    if name == "browser_network" and "type" in args:
+        args.setdefault("storageType", args.pop("type"))
+    if action == "dialog" and "action" in args:
+        args.setdefault("dialogAction", args.pop("action"))
+    return name, {**args, "action": action}
 
 
 def _execute(args: JsonObject) -> JsonObject:
