@@ -1,0 +1,109 @@
+/** The extension's service worker: wires the link, the tools and the toolbar button together. */
+import { showSign } from "../chrome/action.js";
+import { keepWaking, letSleep, onWake } from "../chrome/alarms.js";
+import { mayReach, onReachGranted } from "../chrome/hosts.js";
+import { identity, ownFile } from "../chrome/identity.js";
+import { type Guest, hostPopups } from "../chrome/popup_port.js";
+import { localArea, sessionArea } from "../chrome/storage.js";
+import { backoff } from "../link/backoff.js";
+import { browserClock, openSocket } from "../link/browser_ports.js";
+import { Control } from "../link/control.js";
+import { Link } from "../link/link.js";
+import { CallMemory } from "../link/memory.js";
+import { Pairings } from "../link/pairing.js";
+import { readWish } from "../link/popup_messages.js";
+import { pair } from "../link/register.js";
+import { retrySafe } from "../link/retry_safe.js";
+import { signOf } from "../link/sign.js";
+import { configure, drivenTabs, endTask, onBrowserEvent, runTool } from "../tools/index.js";
+
+const session = sessionArea();
+const local = localArea();
+const me = identity();
+const memory = new CallMemory(session);
+const guests = new Set<Guest>();
+const request = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
+
+/** Everything that had to wait for what an earlier worker left behind. */
+async function assemble(): Promise<{ readonly link: Link; readonly control: Control }> {
+  const remembered = await memory.recall(crypto.randomUUID());
+  let reported = false;
+  const report = (): void => {
+    // Many changes of one turn are one report.
+    if (reported) return;
+    reported = true;
+    queueMicrotask(() => {
+      reported = false;
+      const told = control.report();
+      control.noticed(told.state);
+      const { sign, title } = signOf(told);
+      void showSign(sign, title);
+      for (const guest of guests) guest.post(told);
+    });
+  };
+  const link = new Link({
+    clock: browserClock,
+    fetch: request,
+    open: openSocket,
+    identity: me,
+    delays: backoff(Math.random),
+    tool: runTool,
+    memory,
+    remembered,
+    retrySafe,
+    endTask: (taskId) => void endTask(taskId),
+    subscribe: () => undefined,
+    changed: report,
+  });
+  const control: Control = new Control({
+    link,
+    memory,
+    remembered,
+    pairings: () => pairings,
+    pair: (hub) => pair(request, hub, me),
+    mayReach,
+    drivenTabs: () => drivenTabs().length,
+    wanted: (wanted) => void (wanted ? keepWaking() : letSleep()),
+    changed: report,
+  });
+  const pairings = new Pairings(
+    local,
+    () => ownFile("pairing.json"),
+    (pairing, paused) => {
+      if (pairing !== undefined) configure({ launched: pairing.origin === "launched", hubOrigin: pairing.hub });
+      control.paired(pairing, paused);
+      report();
+    },
+  );
+  onBrowserEvent((kind, data) => {
+    link.tell({ type: "event", kind, data });
+    report();
+  });
+  await pairings.read();
+  return { link, control };
+}
+
+const assembled = assemble();
+
+// Listeners are registered while the script first runs: a later one misses the event that started this worker.
+onWake(() => {
+  void assembled.then(({ link }) => {
+    link.nudge();
+  });
+});
+hostPopups({
+  arrived: (guest) => {
+    guests.add(guest);
+    void assembled.then(({ control }) => {
+      if (guests.has(guest)) guest.post(control.report());
+    });
+  },
+  said: (message) => {
+    const wish = readWish(message);
+    if (wish !== undefined) void assembled.then(({ control }) => control.wish(wish));
+  },
+  left: (guest) => guests.delete(guest),
+});
+onReachGranted(() => {
+  void assembled.then(({ control }) => control.granted());
+});

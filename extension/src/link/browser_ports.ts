@@ -1,0 +1,38 @@
+/** The browser's own clock and sockets behind the link's ports. */
+import type { Clock, OpenSocket } from "./ports.js";
+
+export const browserClock: Clock = {
+  now: () => Date.now(),
+  after: (ms, then) => {
+    const timer = setTimeout(then, ms);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+export const openSocket: OpenSocket = (url, listener) => {
+  const socket = new WebSocket(url);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => {
+    listener.opened();
+  };
+  socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === "string") listener.text(data);
+  };
+  // An error is always followed by a close, which says more.
+  socket.onclose = ({ code, reason }) => {
+    listener.closed(code, reason);
+  };
+  return {
+    send: (data) => {
+      socket.send(data);
+    },
+    close: (code, reason) => {
+      socket.close(code, reason);
+    },
+    get waiting() {
+      return socket.bufferedAmount;
+    },
+  };
+};

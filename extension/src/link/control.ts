@@ -1,0 +1,138 @@
+/** What the person at this browser can do with its link, and what they are told about it. */
+import { present } from "./fields.js";
+import type { Link } from "./link.js";
+import type { CallMemory, Remembered } from "./memory.js";
+import { hubOrigin, type Pairing, type Pairings, shortAddress } from "./pairing.js";
+import type { Report, Wish } from "./popup_messages.js";
+import type { LinkState, OffReason } from "./state.js";
+
+export interface ControlParts {
+  readonly link: Link;
+  readonly memory: CallMemory;
+  readonly remembered: Remembered;
+  readonly pairings: () => Pairings;
+  readonly pair: (hub: string) => Promise<Pairing>;
+  readonly mayReach: (hub: string) => Promise<boolean>;
+  readonly drivenTabs: () => number;
+  /** Whether the worker should be woken regularly. */
+  readonly wanted: (wanted: boolean) => void;
+  readonly changed: () => void;
+}
+
+type PairingStep = Report["pairing"];
+
+export class Control {
+  #pairingStep: PairingStep = { step: "idle" };
+  /** The hub whose address the person was asked to allow. */
+  #awaiting: string | undefined;
+  #told: string | undefined;
+
+  constructor(private readonly parts: ControlParts) {}
+
+  /** The pairing in force has been read: join, or stay away and say why. */
+  paired(pairing: Pairing | undefined, paused: boolean): void {
+    const key = JSON.stringify([pairing ?? null, paused]);
+    if (key === this.#told) return;
+    const off = this.#told === undefined ? this.parts.remembered.off : undefined;
+    if (this.#told !== undefined) this.parts.memory.clearOff();
+    this.#told = key;
+    this.parts.wanted(pairing !== undefined && !paused);
+    if (pairing === undefined) this.parts.link.stop("unpaired");
+    else if (paused) this.#stayAway(pairing, { why: "disconnected", said: "" });
+    else if (off !== undefined) this.#stayAway(pairing, off);
+    else this.parts.link.start(pairing);
+  }
+
+  /** Remember across worker restarts that the hub sent this browser away; else two browsers would take turns. */
+  noticed(state: LinkState): void {
+    if (state.phase !== "off" || state.why === "unpaired" || state.why === "disconnected") return;
+    this.parts.memory.noteOff({ why: state.why, said: state.said });
+  }
+
+  async wish(wish: Wish): Promise<void> {
+    switch (wish.type) {
+      case "connect":
+        await this.#connect(wish.hub);
+        return;
+      case "disconnect":
+        await this.parts.pairings().pause();
+        return;
+      case "reconnect":
+        await this.#reconnect();
+        return;
+      case "forget":
+        await this.parts.pairings().forget();
+        return;
+      case "stop":
+        this.parts.link.stopCalls("stopped by the person at the browser");
+        return;
+      default:
+        wish satisfies never;
+    }
+  }
+
+  /** The person has allowed some address: the one that was waited for? */
+  async granted(): Promise<void> {
+    if (this.#awaiting !== undefined) await this.#connect(this.#awaiting);
+  }
+
+  report(): Report {
+    const { state, pairing, hubName, running } = this.parts.link.status();
+    return {
+      state,
+      ...(pairing === undefined
+        ? {}
+        : {
+            hub: { address: shortAddress(pairing.hub), ...present({ name: hubName }) },
+            browser: {
+              instanceId: pairing.instanceId,
+              launched: pairing.origin === "launched",
+              ...present({ label: pairing.label }),
+            },
+          }),
+      running,
+      drivenTabs: this.parts.drivenTabs(),
+      pairing: this.#pairingStep,
+    };
+  }
+
+  #stayAway(pairing: Pairing, off: { readonly why: OffReason; readonly said: string }): void {
+    this.parts.link.know(pairing);
+    this.parts.link.stop(off.why, off.said);
+  }
+
+  async #reconnect(): Promise<void> {
+    this.parts.memory.clearOff();
+    const { pairing } = this.parts.link.status();
+    await this.parts.pairings().resume();
+    const { phase } = this.parts.link.status().state;
+    if (pairing !== undefined && (phase === "off" || phase === "reconnecting")) this.parts.link.start(pairing);
+  }
+
+  async #connect(address: string): Promise<void> {
+    const hub = hubOrigin(address);
+    if (hub === undefined) {
+      this.#showPairing({ step: "failed", said: "That is no address of a hub: try http://localhost:3300." });
+      return;
+    }
+    if (!(await this.parts.mayReach(hub))) {
+      this.#awaiting = hub;
+      this.#showPairing({ step: "asking" });
+      return;
+    }
+    this.#awaiting = undefined;
+    this.#showPairing({ step: "pairing" });
+    try {
+      const pairing = await this.parts.pair(hub);
+      this.#showPairing({ step: "idle" });
+      await this.parts.pairings().pair(pairing);
+    } catch (error) {
+      this.#showPairing({ step: "failed", said: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #showPairing(step: PairingStep): void {
+    this.#pairingStep = step;
+    this.parts.changed();
+  }
+}

@@ -1,0 +1,167 @@
+/** This browser's link to its hub: carries out what `state.ts` decides and what the hub asks. */
+import type { BrowserEvent, Subscribe, Welcome } from "../generated/protocol.js";
+import type { Delays } from "./backoff.js";
+import { CallDesk, type DeskParts } from "./call_desk.js";
+import { Connection, type ConnectionParts, type Ending, type HubRequest } from "./connection.js";
+import type { Running } from "./ledger.js";
+import type { Pairing } from "./pairing.js";
+import { type LinkEvent, type LinkState, type OffReason, step } from "./state.js";
+
+export interface LinkParts extends ConnectionParts, Omit<DeskParts, "send"> {
+  readonly delays: Delays;
+  /** A task is over: its tab may be released. */
+  readonly endTask: (taskId: string) => void;
+  /** The hub wants to be told (or no longer told) more than answers. */
+  readonly subscribe: (wants: Subscribe) => void;
+  /** Something that `status` tells has changed. */
+  readonly changed: () => void;
+}
+
+export interface LinkStatus {
+  readonly state: LinkState;
+  readonly pairing: Pairing | undefined;
+  readonly hubName: string | undefined;
+  readonly running: readonly Running[];
+}
+
+const NOTHING: Subscribe = { type: "subscribe", console: false, network: false, off: true };
+
+export class Link {
+  #state: LinkState = { phase: "off", why: "unpaired", said: "" };
+  #pairing: Pairing | undefined;
+  #connection: Connection | undefined;
+  #hubName: string | undefined;
+  #unwake: () => void = () => undefined;
+  #pictures = 0n;
+  readonly #desk: CallDesk;
+
+  constructor(private readonly parts: LinkParts) {
+    this.#desk = new CallDesk({ ...parts, send: (text) => this.#connection?.sendText(text) ?? false });
+  }
+
+  /** The pairing to show, and to use at the next `start`. */
+  know(pairing: Pairing): void {
+    this.#pairing = pairing;
+    this.#hubName = pairing.hubName;
+  }
+
+  /** Join `pairing`'s hub, leaving any other. */
+  start(pairing: Pairing): void {
+    this.know(pairing);
+    this.#step({ type: "start" });
+  }
+
+  /** Leave, and stay away until `start`. Calls that run are stopped: nobody would take their answers. */
+  stop(why: OffReason, said = ""): void {
+    if (why === "unpaired") this.#pairing = undefined;
+    this.#desk.stopAll("this browser left the hub");
+    this.#step({ type: "stop", why, said });
+  }
+
+  /** An alarm or a page load says: look whether a retry is due. */
+  nudge(): void {
+    this.#step({ type: "nudge", atMs: this.parts.clock.now() });
+  }
+
+  /** Tell the hub of something that happened; lost when there is no link, since its readers ask anew then. */
+  tell(frame: BrowserEvent): void {
+    this.#connection?.send(frame);
+  }
+
+  /** Hand over one JPEG of a screencast; a gap in the numbers shows what was dropped. */
+  picture(jpeg: Uint8Array): void {
+    const frame = new Uint8Array(9 + jpeg.byteLength);
+    frame[0] = 1;
+    new DataView(frame.buffer).setBigUint64(1, ++this.#pictures);
+    frame.set(jpeg, 9);
+    this.#connection?.sendPicture(frame);
+  }
+
+  /** Stop all that runs; how many calls that were. */
+  stopCalls(reason: string): number {
+    return this.#desk.stopAll(reason);
+  }
+
+  status(): LinkStatus {
+    const { running } = this.#desk;
+    return { state: this.#state, pairing: this.#pairing, hubName: this.#hubName, running };
+  }
+
+  #step(event: LinkEvent): void {
+    const before = this.#state;
+    const { state, effects } = step(before, event, this.parts.delays);
+    this.#state = state;
+    if (state.phase !== "reconnecting") this.#unwake();
+    for (const effect of effects) {
+      switch (effect.type) {
+        case "drop":
+          this.#drop();
+          break;
+        case "connect":
+          this.#connect();
+          break;
+        case "wake_me":
+          this.#unwake = this.parts.clock.after(effect.inMs, () => {
+            this.nudge();
+          });
+          break;
+        default:
+          effect satisfies never;
+      }
+    }
+    if (state !== before) this.parts.changed();
+  }
+
+  #drop(): void {
+    if (this.#connection === undefined) return;
+    this.#connection.drop();
+    this.#connection = undefined;
+    this.parts.subscribe(NOTHING);
+  }
+
+  #connect(): void {
+    if (this.#pairing === undefined) return;
+    const connection: Connection = new Connection(this.parts, this.#pairing, {
+      account: () => this.#desk.account(),
+      welcomed: (welcome, hubName) => {
+        this.#welcomed(welcome, hubName);
+      },
+      asked: (request) => {
+        this.#carryOut(request);
+      },
+      ended: (ending: Ending) => {
+        if (this.#connection === connection) this.#step(ending);
+      },
+    });
+    this.#connection = connection;
+    void connection.begin();
+  }
+
+  #welcomed(welcome: Welcome, hubName: string | undefined): void {
+    this.#hubName = hubName ?? this.#hubName;
+    this.#step({ type: "welcomed", epoch: welcome.epoch, atMs: this.parts.clock.now() });
+    this.#desk.welcomed(welcome.epoch, welcome.acks);
+  }
+
+  #carryOut(request: HubRequest): void {
+    switch (request.type) {
+      case "tool_call":
+        this.#desk.call(request);
+        return;
+      case "tool_cancel":
+        this.#desk.cancel(request.id, request.reason);
+        return;
+      case "tool_ack":
+        this.#desk.acknowledge(request.ids);
+        return;
+      case "task_ended":
+        this.parts.endTask(request.taskId);
+        return;
+      case "subscribe":
+        this.parts.subscribe(request);
+        return;
+      default:
+        request satisfies never;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** What the popup and the worker say to each other. */
+import { isFields, text } from "./fields.js";
+import type { LinkState } from "./state.js";
+
+/** All that the popup shows; plain data, so it can cross the port. */
+export interface Report {
+  readonly state: LinkState;
+  readonly hub?: { readonly address: string; readonly name?: string };
+  readonly browser?: { readonly instanceId: string; readonly label?: string; readonly launched: boolean };
+  readonly running: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly taskId?: string;
+    readonly commandId?: string;
+    readonly taskName?: string;
+    readonly sinceMs: number;
+  }[];
+  readonly drivenTabs: number;
+  /** How the last click on *Connect* went. */
+  readonly pairing: { readonly step: "idle" | "asking" | "pairing" } | { readonly step: "failed"; readonly said: string };
+}
+
+export type Wish =
+  | { readonly type: "connect"; readonly hub: string }
+  | { readonly type: "disconnect" }
+  | { readonly type: "reconnect" }
+  | { readonly type: "forget" }
+  | { readonly type: "stop" };
+
+/** The popup is ours, but it may be of another version than the worker after an update. */
+export function readWish(message: unknown): Wish | undefined {
+  if (!isFields(message)) return undefined;
+  const type = text(message["type"]);
+  switch (type) {
+    case "disconnect":
+    case "reconnect":
+    case "forget":
+    case "stop":
+      return { type };
+    case "connect": {
+      const hub = text(message["hub"]);
+      return hub === undefined ? undefined : { type, hub };
+    }
+    default:
+      return undefined;
+  }
+}

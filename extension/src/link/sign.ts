@@ -1,0 +1,30 @@
+/** What the toolbar button shows for a report. */
+import type { Sign } from "../chrome/action.js";
+import type { Report } from "./popup_messages.js";
+import { byPhase } from "./state.js";
+
+export interface Shown {
+  readonly sign: Sign;
+  readonly title: string;
+}
+
+export function signOf({ state, hub, running }: Report): Shown {
+  const where = hub?.name ?? hub?.address ?? "the hub";
+  return byPhase<Shown>(state, {
+    connected: () => {
+      const [first] = running;
+      return first === undefined
+        ? { sign: "connected", title: `Tabyard: connected to ${where}` }
+        : { sign: "working", title: `Tabyard: ${first.taskName ?? first.name} is running` };
+    },
+    connecting: () => ({ sign: "waiting", title: `Tabyard: connecting to ${where}` }),
+    reconnecting: ({ why, said }) =>
+      why === "unproven"
+        ? { sign: "trouble", title: `Tabyard: ${said}` }
+        : { sign: "waiting", title: `Tabyard: reconnecting to ${where}` },
+    off: ({ why }) =>
+      why === "replaced" || why === "refused"
+        ? { sign: "trouble", title: "Tabyard: off, and it won't come back by itself" }
+        : { sign: "off", title: "Tabyard: not connected" },
+  });
+}

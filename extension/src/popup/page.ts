@@ -1,0 +1,105 @@
+/** Puts a report on the popup's page. Everything from outside goes in as text, never as markup. */
+import type { Report, Wish } from "../link/popup_messages.js";
+import { type Button, type CallLine, elapsed, viewOf } from "./view.js";
+
+const BUTTONS: readonly Button[] = ["reconnect", "disconnect", "forget"];
+
+export interface PageParts {
+  readonly document: Document;
+  readonly now: () => number;
+  readonly wish: (wish: Wish) => void;
+  /** Asks the person for leave to reach an address; called straight from their click. */
+  readonly askToReach: (address: string) => void;
+}
+
+export class Page {
+  #report: Report | undefined;
+  #touched = false;
+
+  constructor(private readonly parts: PageParts) {
+    for (const type of BUTTONS) this.#on(type, () => ({ type }));
+    this.#on("stop", () => ({ type: "stop" }));
+    this.#input().addEventListener("input", () => {
+      this.#touched = true;
+    });
+    this.#element("connect").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const hub = this.#input().value;
+      parts.askToReach(hub);
+      parts.wish({ type: "connect", hub });
+    });
+  }
+
+  show(report: Report): void {
+    this.#report = report;
+    const view = viewOf(report);
+    this.parts.document.body.dataset["tone"] = view.tone;
+    this.#text("pill-text", view.pill);
+    this.#text("detail", view.detail);
+    this.#showFacts(report);
+    this.#element("work").hidden = !view.showWork;
+    this.#element("idle").hidden = view.calls.length > 0;
+    this.#element("stop").hidden = view.calls.length === 0;
+    this.#text("driven", view.driven);
+    this.#element("driven").hidden = view.driven === "";
+    this.#element("calls").replaceChildren(...view.calls.map((call) => this.#call(call)));
+    this.#element("connect").hidden = !view.showConnect;
+    this.#button("pair").disabled = view.connecting;
+    this.#text("problem", view.problem);
+    this.#element("problem").hidden = view.problem === "";
+    for (const button of BUTTONS) this.#element(button).hidden = !view.buttons.includes(button);
+  }
+
+  /** Time has passed: only the clocks of running calls change. */
+  tick(): void {
+    if (this.#report !== undefined && this.#report.running.length > 0) this.show(this.#report);
+  }
+
+  #showFacts({ hub, browser }: Report): void {
+    this.#element("facts").hidden = hub === undefined;
+    if (hub === undefined || browser === undefined) return;
+    this.#text("hub-name", hub.name ?? "");
+    this.#text("hub-address", hub.address);
+    this.#text("label", browser.label ?? (browser.launched ? "Started by the hub" : "Your browser"));
+    this.#text("instance", browser.instanceId);
+    if (!this.#touched) this.#input().value = hub.address.includes("://") ? hub.address : `http://${hub.address}`;
+  }
+
+  #call(call: CallLine): HTMLElement {
+    const line = this.parts.document.createElement("li");
+    const since = elapsed(this.parts.now() - call.sinceMs);
+    line.append(this.#span("what", call.what), this.#span("since", since), this.#span("how quiet", call.how));
+    return line;
+  }
+
+  #span(className: string, text: string): HTMLElement {
+    const span = this.parts.document.createElement("span");
+    span.className = className;
+    span.textContent = text;
+    return span;
+  }
+
+  #on(id: string, wish: () => Wish): void {
+    this.#element(id).addEventListener("click", () => {
+      this.parts.wish(wish());
+    });
+  }
+
+  #text(id: string, text: string): void {
+    this.#element(id).textContent = text;
+  }
+
+  #input(): HTMLInputElement {
+    return this.#element("address") as HTMLInputElement;
+  }
+
+  #button(id: string): HTMLButtonElement {
+    return this.#element(id) as HTMLButtonElement;
+  }
+
+  #element(id: string): HTMLElement {
+    const element = this.parts.document.getElementById(id);
+    if (element === null) throw new Error(`popup.html has no #${id}`);
+    return element;
+  }
+}

@@ -1,0 +1,131 @@
+/** What the popup says for a report: words and choices, no page. */
+import type { Report } from "../link/popup_messages.js";
+import { byPhase, type In, type OffReason } from "../link/state.js";
+
+export type Tone = "good" | "busy" | "wait" | "bad" | "off";
+
+export type Button = "reconnect" | "disconnect" | "forget";
+
+export interface CallLine {
+  readonly what: string;
+  readonly how: string;
+  readonly sinceMs: number;
+}
+
+export interface View {
+  readonly tone: Tone;
+  readonly pill: string;
+  readonly detail: string;
+  readonly calls: readonly CallLine[];
+  readonly showWork: boolean;
+  readonly driven: string;
+  readonly showConnect: boolean;
+  readonly connecting: boolean;
+  readonly problem: string;
+  readonly buttons: readonly Button[];
+}
+
+type Words = Pick<View, "tone" | "pill" | "detail">;
+
+const OFF: Readonly<Record<OffReason, (said: string) => Words>> = {
+  unpaired: () => ({
+    tone: "off",
+    pill: "Not connected",
+    detail: "Connect this browser to a hub to let its tasks run here.",
+  }),
+  disconnected: () => ({
+    tone: "off",
+    pill: "Disconnected",
+    detail: "You disconnected this browser. It stays away until you connect it again.",
+  }),
+  replaced: () => ({
+    tone: "bad",
+    pill: "Taken over",
+    detail:
+      "Another browser has connected with the same pairing, so this one stays away. " +
+      "If that was not you, forget this hub.",
+  }),
+  refused: (said) => ({
+    tone: "bad",
+    pill: "Refused",
+    detail: `The hub sent this browser away${said === "" ? "" : `: “${said}”`}. It won't come back by itself.`,
+  }),
+};
+
+function lost({ why, said }: In<"reconnecting">): Words {
+  if (why === "unproven") {
+    const detail = `${said} It is told nothing. If you have set the hub up anew, connect again.`;
+    return { tone: "bad", pill: "Not trusted", detail };
+  }
+  const reason = said === "" ? "The link was lost." : said;
+  return { tone: "wait", pill: "Reconnecting", detail: `${reason} Trying again by itself.` };
+}
+
+function words({ state, hub, running }: Report): Words {
+  const where = hub?.name ?? hub?.address ?? "the hub";
+  return byPhase<Words>(state, {
+    off: ({ why, said }) => OFF[why](said),
+    connecting: ({ attempt }) =>
+      attempt === 1
+        ? { tone: "wait", pill: "Connecting", detail: `Connecting to ${where}.` }
+        : { tone: "wait", pill: "Reconnecting", detail: `Connecting to ${where}, attempt ${attempt}.` },
+    connected: () =>
+      running.length === 0
+        ? { tone: "good", pill: "Connected", detail: `${where} can run tasks in this browser.` }
+        : { tone: "busy", pill: "Working", detail: `${where} is running a task in this browser.` },
+    reconnecting: lost,
+  });
+}
+
+function buttons({ state, browser }: Report): readonly Button[] {
+  if (browser === undefined) return [];
+  const keep: readonly Button[] = state.phase === "off" ? ["reconnect"] : ["disconnect"];
+  return browser.launched ? keep : ["forget", ...keep];
+}
+
+/** Someone without a pairing, or with one that this hub can't prove, needs a way to make a new one. */
+function needsPairing({ state, browser }: Report): boolean {
+  if (browser === undefined) return true;
+  if (browser.launched) return false;
+  return state.phase === "reconnecting" ? state.why === "unproven" : state.phase === "off" && state.why === "refused";
+}
+
+function problem({ pairing }: Report): string {
+  switch (pairing.step) {
+    case "failed":
+      return pairing.said;
+    case "asking":
+      return "Allow the address in the browser's question, then this goes on by itself.";
+    case "idle":
+    case "pairing":
+      return "";
+    default:
+      return pairing satisfies never;
+  }
+}
+
+export function viewOf(report: Report): View {
+  const { drivenTabs } = report;
+  return {
+    ...words(report),
+    calls: report.running.map((call) => ({
+      what: call.taskName ?? call.taskId ?? call.name,
+      how: [call.name, call.commandId].filter((part) => part !== undefined).join(" · "),
+      sinceMs: call.sinceMs,
+    })),
+    showWork: report.running.length > 0 || report.state.phase === "connected",
+    driven: drivenTabs === 0 ? "" : `${drivenTabs} ${drivenTabs === 1 ? "tab is" : "tabs are"} being driven.`,
+    showConnect: needsPairing(report),
+    connecting: report.pairing.step === "pairing",
+    problem: problem(report),
+    buttons: buttons(report),
+  };
+}
+
+/** `0:07`, `12:34`, `1:02:03`. */
+export function elapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
+}
