@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 STAMPS := .stamps
-EXTENSION_SOURCES := $(shell find extension/src -type f 2>/dev/null) \
+EXTENSION_SOURCES := $(shell find extension/src extension/scripts -type f 2>/dev/null) \
 	$(wildcard extension/*.mjs extension/manifest*.json extension/package.json)
 
 .PHONY: help setup run test check static fmt wire extension bench chaos docs lock audit clean
