@@ -10,7 +10,7 @@ STAMPS := .stamps
 EXTENSION_SOURCES := $(shell find extension/src extension/scripts -type f 2>/dev/null) \
 	$(wildcard extension/*.mjs extension/manifest*.json extension/package.json)
 
-.PHONY: help setup run test check static fmt wire extension bench chaos docs lock audit clean
+.PHONY: help setup run test check static fmt wire extension coverage bench chaos docs lock audit clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -50,6 +50,10 @@ wire: setup ## regenerate schema, TypeScript, reference pages and diagrams from 
 
 extension: $(STAMPS)/extension ## build extension/dist
 	@:
+
+coverage: setup extension ## say which lines and branches no test reaches
+	$(PY) -m coverage run -m pytest -q
+	$(PY) -m coverage report
 
 bench: setup extension $(STAMPS)/bench ## measure latency and throughput against a real Chromium
 	$(PY) -m tests.bench
