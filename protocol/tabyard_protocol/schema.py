@@ -52,7 +52,9 @@ def render() -> Mapping[str, JsonObject]:
 
 def _schema(title: str, types: Iterable[tuple[str, Any, Direction]]) -> JsonObject:
     """One document; each of `types` is a definition in it under its name."""
-    by_name = {name: (name, MODES[way], TypeAdapter[Any](kind)) for name, kind, way in types}
+    by_name: dict[str, tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = {
+        name: (name, MODES[way], TypeAdapter[Any](kind)) for name, kind, way in types
+    }
     found, document = TypeAdapter.json_schemas(by_name.values(), ref_template=DEFAULT_REF_TEMPLATE)
     definitions: JsonObject = dict(document.get("$defs", {}))
     for (name, _mode), schema in found.items():

@@ -1166,6 +1166,7 @@ export interface NavigateGoto {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** goto: what to load */
   readonly url: string;
   /** Default load */
   readonly waitUntil?: "load" | "domcontentloaded" | "networkidle" | "commit";
@@ -1216,14 +1217,16 @@ export interface NavigateWait {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
   /** Default visible */
   readonly state?: "visible" | "hidden" | "attached" | "detached";
   readonly expression?: string;
-  /** Part of the URL, or a glob with * */
+  /** wait: part of the URL, or a glob with * */
   readonly url?: string;
 }
 
@@ -1248,11 +1251,13 @@ export interface ContentScreenshot {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
-  /** Default png */
+  /** screenshot: default png */
   readonly format?: "png" | "jpeg" | "webp";
   readonly quality?: number;
   readonly fullPage?: boolean;
@@ -1291,11 +1296,13 @@ export interface ContentGet {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
-  /** Default html */
+  /** get: default html */
   readonly format?: "html" | "text" | "markdown";
   readonly maxChars?: number;
 }
@@ -1313,7 +1320,9 @@ export interface ContentQuery {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1350,7 +1359,9 @@ export interface ContentAttribute {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1387,7 +1398,9 @@ export interface ContentSnapshot {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1411,7 +1424,9 @@ export interface InteractClick {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1436,7 +1451,9 @@ export interface InteractMove {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1457,7 +1474,9 @@ export interface InteractHover {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1479,7 +1498,9 @@ export interface InteractType {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1503,7 +1524,9 @@ export interface InteractPress {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1526,7 +1549,9 @@ export interface InteractScroll {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1549,7 +1574,9 @@ export interface InteractSelect {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1569,7 +1596,9 @@ export interface InteractUpload {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
@@ -1587,7 +1616,9 @@ export interface InteractDrag {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
+  /** CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath= */
   readonly selector?: string;
+  /** Of a snapshot */
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;

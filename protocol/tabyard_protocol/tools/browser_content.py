@@ -57,7 +57,9 @@ class Clip(WireModel):
 class ContentScreenshot(Targeted):
     """A picture of the viewport, of an element, of a part, or of the full page."""
 
-    format: Literal["png", "jpeg", "webp"] | None = Field(None, description="Default png")
+    format: Literal["png", "jpeg", "webp"] | None = Field(
+        None, description="screenshot: default png"
+    )
     quality: Annotated[int, Field(ge=0, le=100, description="jpeg, webp")] | None = None
     full_page: bool | None = None
     clip: Clip | None = None
@@ -93,7 +95,9 @@ class Printed(ToolOutcome):
 class ContentGet(Targeted):
     """The page or an element as text."""
 
-    format: Literal["html", "text", "markdown"] | None = Field(None, description="Default html")
+    format: Literal["html", "text", "markdown"] | None = Field(
+        None, description="get: default html"
+    )
     max_chars: Annotated[int, Field(ge=1)] | None = None
 
 

@@ -1,6 +1,6 @@
 """`browser_emulate`: another device, place or network."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -64,6 +64,8 @@ class EmulateOffline(ToolArgs):
 
 class EmulateThrottle(ToolArgs):
     """A slower network: a preset, or numbers (bytes/s, ms)."""
+
+    NEEDS: ClassVar[tuple[str, ...]] = ("preset|downloadThroughput|uploadThroughput|latency",)
 
     preset: Literal["slow-3g", "fast-3g", "4g", "wifi", "offline", "none"] | None = None
     download_throughput: Annotated[float, Field(ge=-1)] | None = None

@@ -1,19 +1,18 @@
 """`browser_interact`: what a person does with mouse and keyboard."""
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from tabyard_protocol.model import WireModel
 from tabyard_protocol.tools.browser_navigate import DialogSeen
 from tabyard_protocol.tools.definition import (
     Action,
+    Choosy,
     Targeted,
     TargetedStrictly,
     Tool,
     ToolArgs,
     ToolOutcome,
-    require_target,
 )
 
 __all__ = [
@@ -53,13 +52,10 @@ class Acted(ToolOutcome):
 class Pointed(Targeted):
     """An element or a point in CSS pixels of the viewport."""
 
+    NEEDS: ClassVar[tuple[str, ...]] = ("selector|ref|x,y",)
+
     x: float | None = None
     y: float | None = None
-
-    @model_validator(mode="after")
-    def _has_target_or_point(self) -> Self:
-        require_target(self, or_point=True)
-        return self
 
 
 class InteractClick(Pointed):
@@ -159,15 +155,11 @@ class Scrolled(Acted):
 class InteractSelect(TargetedStrictly):
     """The option of a select element (or of an ARIA combobox)."""
 
+    NEEDS: ClassVar[tuple[str, ...]] = ("selector|ref", "value|label|index")
+
     value: str | tuple[str, ...] | None = None
     label: str | tuple[str, ...] | None = None
     index: Annotated[int, Field(ge=0)] | None = None
-
-    @model_validator(mode="after")
-    def _names_an_option(self) -> Self:
-        if self.value is None and self.label is None and self.index is None:
-            raise ValueError("value, label or index is required")
-        return self
 
 
 class Selected(Acted):
@@ -200,18 +192,14 @@ class Dragged(Acted):
     dragged: bool
 
 
-class FormField(WireModel):
+class FormField(Choosy):
     """One field and what to put into it."""
+
+    NEEDS: ClassVar[tuple[str, ...]] = ("selector|ref",)
 
     selector: str | None = Field(None, min_length=1)
     ref: str | None = Field(None, min_length=1)
     value: str | bool | int | float
-
-    @model_validator(mode="after")
-    def _has_target(self) -> Self:
-        if self.selector is None and self.ref is None:
-            raise ValueError("selector or ref is required")
-        return self
 
 
 class InteractFillForm(ToolArgs):

@@ -1,8 +1,8 @@
 """`browser_navigate`: going to pages, and waiting for what they do."""
 
-from typing import Final, Literal, Self
+from typing import ClassVar, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from tabyard_protocol.model import WireModel
 from tabyard_protocol.tools.definition import Action, Targeted, Tool, ToolArgs, ToolOutcome
@@ -32,7 +32,7 @@ class DialogSeen(WireModel):
 class NavigateGoto(ToolArgs):
     """A page to load."""
 
-    url: str = Field(min_length=1)
+    url: str = Field(min_length=1, description="goto: what to load")
     wait_until: WaitUntil | None = Field(None, description="Default load")
 
 
@@ -68,18 +68,15 @@ class Navigated(ToolOutcome):
 class NavigateWait(Targeted):
     """What to wait for: an element's state, a true expression, a URL part, or just `timeout` ms."""
 
+    NEEDS: ClassVar[tuple[str, ...]] = ("selector|ref|expression|url|timeout",)
+
     state: Literal["visible", "hidden", "attached", "detached"] | None = Field(
         None, description="Default visible"
     )
     expression: str | None = Field(None, min_length=1)
-    url: str | None = Field(None, min_length=1, description="Part of the URL, or a glob with *")
-
-    @model_validator(mode="after")
-    def _waits_for_something(self) -> Self:
-        given = [self.selector or self.ref, self.expression, self.url, self.timeout]
-        if not any(given):
-            raise ValueError("selector, ref, expression, url or timeout is required")
-        return self
+    url: str | None = Field(
+        None, min_length=1, description="wait: part of the URL, or a glob with *"
+    )
 
 
 class Waited(ToolOutcome):

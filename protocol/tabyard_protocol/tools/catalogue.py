@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.model import JsonObject
+from tabyard_protocol.problems import problems, sentence
 from tabyard_protocol.tools.aliases import canonical
 from tabyard_protocol.tools.browser_content import BROWSER_CONTENT
 from tabyard_protocol.tools.browser_debug import BROWSER_DEBUG
@@ -98,12 +99,10 @@ def resolve(
     try:
         checked = action.args.model_validate(given)
     except ValidationError as error:
-        details = {
-            _path(item["loc"]): item["msg"].removeprefix("Value error, ") for item in error.errors()
-        }
-        first_path, first_text = next(iter(details.items()))
+        details = problems(error, given, action.args, root="args")
+        path, text = next(iter(details.items()))
         label = f"{name} {action.name}".rstrip()
-        message = f"{label}: {first_path}: {first_text}"
+        message = f"{label}: {sentence(path, text)}"
         raise InvalidCall(ToolErrorCode.INVALID_ARGUMENTS, message, details) from None
     wire = checked.to_object()
     if action.name:
@@ -127,14 +126,3 @@ def _action_of(tool: Tool, args: Mapping[str, Any]) -> Action:
             else f"{tool.name} has no action '{name}'. Valid actions: {valid}"
         )
     raise InvalidCall(ToolErrorCode.UNKNOWN_ACTION, message, {"args.action": message})
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    """`args.fields[0].value` for pydantic's location tuple."""
-    path = "args"
-    for part in location:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        elif part not in ("function-after", "constrained-int") and "[" not in part:
-            path += f".{part}"
-    return path

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -11,13 +11,13 @@ from tabyard_protocol.model import WireModel
 __all__ = [
     "MAX_TIMEOUT_MS",
     "Action",
+    "Choosy",
     "Place",
     "Targeted",
     "TargetedStrictly",
     "Tool",
     "ToolArgs",
     "ToolOutcome",
-    "require_target",
 ]
 
 MAX_TIMEOUT_MS: Final = 10_800_000
@@ -27,7 +27,25 @@ Place = Literal["browser", "hub"]
 """Where an action runs."""
 
 
-class ToolArgs(WireModel):
+class Choosy(WireModel):
+    """A model of which some fields stand for each other."""
+
+    NEEDS: ClassVar[tuple[str, ...]] = ()
+    """Wire names; of each entry one alternative must be given: `selector|ref|x,y`."""
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        given = self.to_object()
+        for need in self.NEEDS:
+            ways = [way.split(",") for way in need.split("|")]
+            if not any(all(name in given for name in way) for way in ways):
+                named = [way[0] if len(way) == 1 else f"both {' and '.join(way)}" for way in ways]
+                *most, last = named
+                raise ValueError(f"{', '.join(most)} or {last} is required")
+        return self
+
+
+class ToolArgs(Choosy):
     """What every action takes. Unknown names are refused, so that a typo fails at submission."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,29 +61,19 @@ class ToolOutcome(WireModel):
 class Targeted(ToolArgs):
     """An action on an element, named by selector or by a ref of a snapshot."""
 
-    selector: str | None = Field(None, min_length=1)
-    ref: str | None = Field(None, min_length=1)
-    frame: str | int | None = Field(None, description="Frame name, URL part or index")
-
-
-def require_target(args: Targeted, *, or_point: bool = False) -> None:
-    """Raise `ValueError` unless `args` names an element (or a point, where that will do)."""
-    if args.selector is not None or args.ref is not None:
-        return
-    if or_point and getattr(args, "x", None) is not None and getattr(args, "y", None) is not None:
-        return
-    raise ValueError(
-        "selector, ref or both x and y are required" if or_point else "selector or ref is required"
+    selector: str | None = Field(
+        None,
+        min_length=1,
+        description='CSS, text=Exact, tag:has-text(part), role=button[name="Save"], xpath=',
     )
+    ref: str | None = Field(None, min_length=1, description="Of a snapshot")
+    frame: str | int | None = Field(None, description="Frame name, URL part or index")
 
 
 class TargetedStrictly(Targeted):
     """An action that can't do without an element."""
 
-    @model_validator(mode="after")
-    def _has_target(self) -> Self:
-        require_target(self)
-        return self
+    NEEDS: ClassVar[tuple[str, ...]] = ("selector|ref",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
