@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import signal
-from contextlib import aclosing, suppress
+from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -154,12 +154,8 @@ async def _cancel(address: HubAddress, task_id: str | None) -> None:
 class _JsonLines:
     """Every event as one line of JSON, for programs."""
 
-    def shown(self) -> "_JsonLines":
-        return self
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_error: object) -> None: ...
+    def shown(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def show(self, event: Event) -> None:
         print_json(event)

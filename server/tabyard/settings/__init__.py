@@ -2,16 +2,18 @@
 
 from tabyard.settings.errors import BadSetting
 from tabyard.settings.read import is_loopback, read_settings
-from tabyard.settings.reference import SETTINGS, Setting
-from tabyard.settings.table import LogFormat, LogLevel, Settings
+from tabyard.settings.reference import SETTINGS, Setting, spelled
+from tabyard.settings.table import LogFormat, LogLevel, SandboxChoice, Settings
 
 __all__ = [
     "SETTINGS",
     "BadSetting",
     "LogFormat",
     "LogLevel",
+    "SandboxChoice",
     "Setting",
     "Settings",
     "is_loopback",
     "read_settings",
+    "spelled",
 ]

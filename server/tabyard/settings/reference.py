@@ -1,13 +1,13 @@
 """The table as the reference page and `tabyard settings` show it."""
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Final
+from typing import Final, cast
 
 from tabyard.settings.read import rows
 from tabyard.settings.table import Settings
 
-__all__ = ["SETTINGS", "Setting"]
+__all__ = ["SETTINGS", "Setting", "spelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +30,28 @@ def _table() -> tuple[Setting, ...]:
             name,
             row.variables,
             row.says,
-            _spelled(defaults[name]) if row.default is None else row.default,
+            spelled(defaults[name]) if row.default is None else row.default,
             row.secret,
         )
         for name, row in rows().items()
     )
 
 
-def _spelled(default: object) -> str:
-    """A default as one writes it in an environment variable."""
-    match default:
-        case None | ():
+def spelled(value: object) -> str:
+    """The value of a setting as one writes it in an environment variable."""
+    match value:
+        case None:
             return ""
+        case tuple():
+            return ",".join(str(word) for word in cast("tuple[object, ...]", value))
         case bool():
-            return str(default).lower()
+            return str(value).lower()
         case float():
-            return f"{default:g}"
+            return f"{value:g}"
         case StrEnum():
-            return default.value
+            return value.value
         case _:
-            assert default is not MISSING
-            return str(default)
+            return str(value)
 
 
 SETTINGS: Final[tuple[Setting, ...]] = _table()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from tabyard.settings.words import address, choice, integer, path, seconds, switch, text, words
 
-__all__ = ["LONGEST_TIMEOUT_MS", "LogFormat", "LogLevel", "Row", "Settings"]
+__all__ = ["LONGEST_TIMEOUT_MS", "LogFormat", "LogLevel", "Row", "SandboxChoice", "Settings"]
 
 LONGEST_TIMEOUT_MS: Final = 10_800_000
 """The protocol's `MAX_TIMEOUT_MS`, repeated so that reading settings does not load the protocol."""
@@ -34,6 +34,14 @@ class LogFormat(StrEnum):
     """Pretty on a terminal, JSON otherwise."""
     PRETTY = "pretty"
     JSON = "json"
+
+
+class SandboxChoice(StrEnum):
+    """Whether Chromium isolates its renderers from the system."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
 
 
 class Row:
@@ -236,6 +244,22 @@ class Settings:
             default="the one that comes with Tabyard",
         ),
     ] = None
+    sandbox: Annotated[
+        SandboxChoice,
+        Row(
+            choice(SandboxChoice),
+            "TABYARD_SANDBOX",
+            says="Chromium's sandbox; `auto` is on, except for root, `off` is for containers.",
+        ),
+    ] = SandboxChoice.AUTO
+    browser_limit: Annotated[
+        int,
+        Row(
+            integer(0, 1000),
+            "TABYARD_BROWSER_LIMIT",
+            says="Launched browsers at the same time; each takes about 400 MB.",
+        ),
+    ] = 20
     shutdown_wait_s: Annotated[
         float,
         Row(

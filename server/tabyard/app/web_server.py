@@ -1,0 +1,71 @@
+"""uvicorn with our two sockets, our signals and our order of ending."""
+
+import asyncio
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+from typing_extensions import override
+
+from tabyard.app.listeners import Listeners
+
+__all__ = ["WebServer"]
+
+GOODBYE_WITHIN_S: Final = 3
+"""How long answers on their way may take when everything else has ended."""
+
+
+class WebServer(uvicorn.Server):
+    """One server behind both listeners. Signals are the caller's: `stop` ends it."""
+
+    def __init__(self, app: Starlette, listeners: Listeners, *, frame_limit_bytes: int) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="websockets-sansio",
+                ws_max_size=frame_limit_bytes,
+                # Screenshots are compressed already, and deflating JSON costs more than it saves
+                # on a loopback. Liveness is the protocols' own business.
+                ws_per_message_deflate=False,
+                ws_ping_interval=None,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=GOODBYE_WITHIN_S,
+            )
+        )
+        self._listeners = listeners
+        self._accepting = asyncio.Event()
+
+    async def run_until_stopped(self) -> None:
+        """Serve until `stop`; open connections get three seconds for their last answer."""
+        await self.serve(sockets=[self._listeners.http, self._listeners.link])
+
+    async def accepting(self) -> None:
+        """Return as soon as connections are accepted."""
+        await self._accepting.wait()
+
+    def refuse_newcomers(self) -> None:
+        """Close both listeners; what is connected stays."""
+        for server in self.servers:
+            server.close()
+
+    def stop(self) -> None:
+        """End serving. What is still connected is cut after `GOODBYE_WITHIN_S`."""
+        self.should_exit = True
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._accepting.set()
+
+    @contextmanager
+    @override
+    def capture_signals(self) -> Generator[None]:
+        yield
