@@ -1,0 +1,128 @@
+"""A browser's folders: copy of the extension, profile, downloads, last words."""
+
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tabyard.browsers.errors import ExtensionMissing
+from tabyard.browsers.spec import LaunchSettings, LaunchSpec
+from tabyard.core.errors import InvalidInput
+from tabyard_protocol.ids import InstanceId
+
+__all__ = ["Folders", "folders_of", "prepare", "remove", "stderr_tail"]
+
+TAIL_BYTES: Final = 4096
+SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where one browser's things are."""
+
+    root: Path
+    """Removed with the browser."""
+    profile: Path
+    downloads: Path
+    """Stays when it has files in it: a task's downloads outlive the browser."""
+
+    @property
+    def extension(self) -> Path:
+        return self.root / "extension"
+
+    @property
+    def stderr(self) -> Path:
+        return self.root / "stderr.log"
+
+    @property
+    def pid_file(self) -> Path:
+        return self.root / "process.json"
+
+
+def _safe(name: str, field: str) -> str:
+    if SAFE_NAME.fullmatch(name) is None:
+        problem = "letters, digits, dots, dashes and underscores, 100 at most"
+        raise InvalidInput(f"{field}: {problem}", {field: problem})
+    return name
+
+
+def folders_of(settings: LaunchSettings, instance: InstanceId, profile: str | None) -> Folders:
+    """Where the things of `instance` are, whether they exist or not.
+
+    Raises:
+        InvalidInput: a name that is no file name.
+    """
+    root = settings.data_dir / "browsers" / _safe(instance, "instanceId")
+    kept = settings.data_dir / "profiles"
+    return Folders(
+        root=root,
+        profile=root / "profile" if profile is None else kept / _safe(profile, "profile"),
+        downloads=settings.data_dir / "downloads" / instance,
+    )
+
+
+def prepare(settings: LaunchSettings, spec: LaunchSpec) -> Folders:
+    """Make everything that the browser of `spec` needs on disk. Reads and writes the disk.
+
+    Raises:
+        ExtensionMissing: there is nothing to copy.
+        InvalidInput: a name that is no file name.
+    """
+    folders = folders_of(settings, spec.instance, spec.profile)
+    if not (settings.extension_dir / "manifest.json").is_file():
+        raise ExtensionMissing(settings.extension_dir)
+    for folder in (folders.root, folders.profile, folders.downloads):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copytree(settings.extension_dir, folders.extension, dirs_exist_ok=True)
+    _write_pairing(folders.extension / "pairing.json", settings.hub_url, spec)
+    _seed_preferences(folders)
+    return folders
+
+
+def _write_pairing(path: Path, hub_url: str, spec: LaunchSpec) -> None:
+    """The credential is in it: readable by its owner from its first byte on."""
+    pairing = {
+        "hub": hub_url,
+        "instanceId": spec.instance,
+        "credential": spec.credential,
+        "label": spec.label,
+    }
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(pairing, file)
+
+
+def _seed_preferences(folders: Folders) -> None:
+    """Chromium reads its download folder from here at start; no command-line flag sets it."""
+    path = folders.profile / "Default" / "Preferences"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        preferences: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        preferences = {}
+    download: dict[str, Any] = preferences.setdefault("download", {})
+    download.update(default_directory=str(folders.downloads), prompt_for_download=False)
+    preferences["credentials_enable_service"] = False
+    path.write_text(json.dumps(preferences), encoding="utf-8")
+
+
+def remove(folders: Folders) -> None:
+    """Remove what ends with the browser: credential, own profile, log; an empty download folder."""
+    shutil.rmtree(folders.root, ignore_errors=True)
+    if folders.downloads.is_dir() and not any(folders.downloads.iterdir()):
+        folders.downloads.rmdir()
+
+
+def stderr_tail(folders: Folders) -> str:
+    """The last that the browser said; empty when it said nothing."""
+    try:
+        with folders.stderr.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - TAIL_BYTES))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
