@@ -3,7 +3,7 @@
 import difflib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,9 +21,9 @@ def views() -> Mapping[Path, str]:
     return files
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Write the views; with `--check`, print what is out of date and fail instead."""
-    check = "--check" in sys.argv[1:]
+    check = "--check" in arguments
     stale = False
     for path, wanted in views().items():
         present = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -47,4 +47,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -6,7 +6,7 @@ None as a default means absence, so such a field is `name?: T`, never `T | null`
 
 import json
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Any, Final, Literal, get_args, get_origin
 
@@ -82,8 +82,12 @@ class _Declarations:
             self.lines.append(_enum(cls))
 
 
-def render() -> str:
-    """The whole module."""
+def render(*, extra: Iterable[type[BaseModel]] = ()) -> str:
+    """The whole module; `extra` models are declared as well.
+
+    Raises:
+        NameTaken: two classes share a name, or one differs between its two directions.
+    """
     declared = _Declarations()
     for enum in ENUMS:
         declared.add(enum, sent=True)
@@ -100,6 +104,8 @@ def render() -> str:
         for action in tool.actions.values():
             declared.add(action.args, sent=False)
             declared.add(action.result, sent=True)
+    for model in extra:
+        declared.add(model, sent=True)
     version = (
         f"/** The wire revision that this file describes. */\nexport const PROTOCOL = {CURRENT};\n"
     )

@@ -131,7 +131,7 @@ def _scroll(args: JsonObject) -> JsonObject:
     if direction not in ("up", "down", "left", "right") or "deltaX" in args or "deltaY" in args:
         return args
     amount = args.get("amount", SCROLL_STEP_PX)
-    if isinstance(amount, bool) or not isinstance(amount, int | float):
+    if not isinstance(amount, int | float) or amount < 0:
         return args
     args = {name: value for name, value in args.items() if name not in ("direction", "amount")}
     sign = -1 if direction in ("up", "left") else 1

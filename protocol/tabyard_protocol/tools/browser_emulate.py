@@ -88,6 +88,7 @@ BROWSER_EMULATE: Final = Tool.of(
         summary="Set the viewport",
         args=EmulateViewport,
         result=Emulated,
+        example={"width": 390, "height": 844, "deviceScaleFactor": 3, "mobile": True},
         retry_safe=True,
     ),
     Action(
@@ -95,6 +96,7 @@ BROWSER_EMULATE: Final = Tool.of(
         summary="Set the user agent",
         args=EmulateUserAgent,
         result=Emulated,
+        example={"userAgent": "Mozilla/5.0 (compatible; PriceWatch/1.0)"},
         retry_safe=True,
     ),
     Action(
@@ -102,6 +104,7 @@ BROWSER_EMULATE: Final = Tool.of(
         summary="Set the place",
         args=EmulateGeolocation,
         result=Emulated,
+        example={"latitude": 52.52, "longitude": 13.405, "accuracy": 50},
         retry_safe=True,
     ),
     Action(
@@ -109,6 +112,7 @@ BROWSER_EMULATE: Final = Tool.of(
         summary="Set the time zone",
         args=EmulateTimezone,
         result=Emulated,
+        example={"timezoneId": "Europe/Berlin"},
         retry_safe=True,
     ),
     Action(
@@ -116,6 +120,7 @@ BROWSER_EMULATE: Final = Tool.of(
         summary="Act as a device",
         args=EmulateDevice,
         result=Emulated,
+        example={"device": "iPhone 14"},
         retry_safe=True,
     ),
     Action(
@@ -123,6 +128,7 @@ BROWSER_EMULATE: Final = Tool.of(
         summary="Go offline or online",
         args=EmulateOffline,
         result=Emulated,
+        example={"offline": True},
         retry_safe=True,
     ),
     Action(
@@ -130,6 +136,7 @@ BROWSER_EMULATE: Final = Tool.of(
         summary="Slow the network down",
         args=EmulateThrottle,
         result=Emulated,
+        example={"preset": "slow-3g"},
         retry_safe=True,
     ),
 )

@@ -28,5 +28,11 @@ class Executed(ToolOutcome):
 BROWSER_EXECUTE: Final = Tool.of(
     "browser_execute",
     "Run JavaScript in the page",
-    Action(name="", summary="Evaluate an expression", args=Execute, result=Executed),
+    Action(
+        name="",
+        summary="Evaluate an expression",
+        args=Execute,
+        result=Executed,
+        example={"expression": "document.title"},
+    ),
 )

@@ -121,13 +121,19 @@ BROWSER_INSTANCE: Final = Tool.of(
         place="hub",
     ),
     Action(
-        name="new", summary="Launch a browser", args=InstanceNew, result=InstanceOpened, place="hub"
+        name="new",
+        summary="Launch a browser",
+        args=InstanceNew,
+        result=InstanceOpened,
+        example={"url": "https://example.com", "headless": True, "label": "checkout"},
+        place="hub",
     ),
     Action(
         name="close",
         summary="Close a browser",
         args=InstanceClose,
         result=InstanceClosed,
+        example={"instanceId": "inst_1767225600000_k3x9q2"},
         destructive=True,
         place="hub",
     ),

@@ -91,8 +91,20 @@ class Waited(ToolOutcome):
 BROWSER_NAVIGATE: Final = Tool.of(
     "browser_navigate",
     "Pages and history: goto, reload, back, forward, wait (selector, expression or url)",
-    Action(name="goto", summary="Load a URL", args=NavigateGoto, result=Navigated),
-    Action(name="reload", summary="Load the page again", args=NavigateReload, result=Navigated),
+    Action(
+        name="goto",
+        summary="Load a URL",
+        args=NavigateGoto,
+        result=Navigated,
+        example={"url": "https://example.com", "waitUntil": "domcontentloaded"},
+    ),
+    Action(
+        name="reload",
+        summary="Load the page again",
+        args=NavigateReload,
+        result=Navigated,
+        example={"ignoreCache": True},
+    ),
     Action(name="back", summary="One step back", args=NavigateBack, result=Navigated),
     Action(name="forward", summary="One step forward", args=NavigateForward, result=Navigated),
     Action(
@@ -100,6 +112,7 @@ BROWSER_NAVIGATE: Final = Tool.of(
         summary="Wait for an element, an expression or a URL",
         args=NavigateWait,
         result=Waited,
+        example={"selector": "#name", "state": "visible", "timeout": 5000},
         read_only=True,
         retry_safe=True,
     ),

@@ -180,6 +180,7 @@ BROWSER_NETWORK: Final = Tool.of(
         summary="Read cookies",
         args=GetCookies,
         result=CookiesRead,
+        example={"urls": ["https://example.com"]},
         read_only=True,
         retry_safe=True,
     ),
@@ -188,6 +189,7 @@ BROWSER_NETWORK: Final = Tool.of(
         summary="Set a cookie",
         args=SetCookie,
         result=NetworkDone,
+        example={"name": "theme", "value": "dark", "path": "/"},
         retry_safe=True,
     ),
     Action(
@@ -195,6 +197,7 @@ BROWSER_NETWORK: Final = Tool.of(
         summary="Delete cookies",
         args=ClearCookies,
         result=NetworkDone,
+        example={"name": "theme"},
         destructive=True,
         retry_safe=True,
     ),
@@ -203,6 +206,7 @@ BROWSER_NETWORK: Final = Tool.of(
         summary="Send extra headers",
         args=SetHeaders,
         result=NetworkDone,
+        example={"headers": {"X-Preview": "1"}},
         retry_safe=True,
     ),
     Action(
@@ -210,6 +214,18 @@ BROWSER_NETWORK: Final = Tool.of(
         summary="Block, answer or pass requests",
         args=Intercept,
         result=Intercepting,
+        example={
+            "patterns": [
+                {"urlPattern": "*/ads/*", "action": "block"},
+                {
+                    "urlPattern": "*/api/price",
+                    "action": "fulfil",
+                    "status": 200,
+                    "headers": {"Content-Type": "application/json"},
+                    "body": '{"price":42}',
+                },
+            ]
+        },
         retry_safe=True,
     ),
     Action(
@@ -217,6 +233,7 @@ BROWSER_NETWORK: Final = Tool.of(
         summary="Read local or session storage",
         args=GetStorage,
         result=StorageRead,
+        example={"key": "cart"},
         read_only=True,
         retry_safe=True,
     ),
@@ -225,6 +242,7 @@ BROWSER_NETWORK: Final = Tool.of(
         summary="Write storage",
         args=SetStorage,
         result=NetworkDone,
+        example={"key": "cart", "value": "[]", "storageType": "localStorage"},
         retry_safe=True,
     ),
     Action(
@@ -232,6 +250,7 @@ BROWSER_NETWORK: Final = Tool.of(
         summary="Empty storage",
         args=ClearStorage,
         result=NetworkDone,
+        example={"storageType": "all"},
         destructive=True,
         retry_safe=True,
     ),
@@ -240,6 +259,7 @@ BROWSER_NETWORK: Final = Tool.of(
         summary="What the page loaded",
         args=Requests,
         result=RequestsRead,
+        example={"urlPattern": "*/api/*", "limit": 50},
         read_only=True,
         retry_safe=True,
     ),

@@ -105,7 +105,13 @@ BROWSER_TAB: Final = Tool.of(
         read_only=True,
         retry_safe=True,
     ),
-    Action(name="new", summary="Open a tab; the task goes on in it", args=TabNew, result=TabOpened),
+    Action(
+        name="new",
+        summary="Open a tab; the task goes on in it",
+        args=TabNew,
+        result=TabOpened,
+        example={"url": "https://example.com"},
+    ),
     Action(name="close", summary="Close a tab", args=TabClose, result=TabClosed, destructive=True),
     Action(
         name="close_others",

@@ -1,8 +1,8 @@
 """How a tool is defined: its actions, each with the models of its arguments and of its result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, Literal, Self
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -93,6 +93,8 @@ class Action:
     place: Place = "browser"
     timeout_ms: int | None = None
     """The default deadline; None: the hub's own (60 s)."""
+    example: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Arguments that work, `action` left out; the reference shows them, a test runs them."""
 
 
 @dataclass(frozen=True, slots=True)

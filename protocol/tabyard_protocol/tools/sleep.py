@@ -29,6 +29,7 @@ SLEEP: Final = Tool.of(
         summary="Wait for duration ms",
         args=Sleep,
         result=Slept,
+        example={"duration": 250},
         read_only=True,
         retry_safe=True,
         place="hub",
