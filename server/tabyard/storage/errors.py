@@ -1,0 +1,48 @@
+"""What can be wrong with a store before it is open. An open one fails with `StoreUnavailable`."""
+
+from pathlib import Path
+
+__all__ = ["StoreInUse", "StoreNewer", "StoreOpenFailed"]
+
+
+class StoreOpenFailed(Exception):
+    """The store can't be opened; `str()` says why and what to do."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"The database {self.path} can't be opened: {self.reason}. "
+            "Check that its folder exists, is writable and has free space"
+        )
+
+
+class StoreInUse(StoreOpenFailed):
+    """Another hub has the database open."""
+
+    def __init__(self, path: Path, holder: str) -> None:
+        super().__init__(path, f"in use by process {holder}")
+        self.holder = holder
+
+    def __str__(self) -> str:
+        return (
+            f"Another hub (process {self.holder}) already uses the database {self.path}. "
+            "Stop it, or give this hub a database of its own with TABYARD_DATA_DIR"
+        )
+
+
+class StoreNewer(StoreOpenFailed):
+    """The database was written by a newer version."""
+
+    def __init__(self, path: Path, revision: str) -> None:
+        super().__init__(path, f"it has the unknown revision {revision}")
+        self.revision = revision
+
+    def __str__(self) -> str:
+        return (
+            f"The database {self.path} has the revision {self.revision}, which this version does "
+            "not know. Start the version that wrote it, or a newer one"
+        )

@@ -1,0 +1,76 @@
+"""The two running accounts: the journal of what happened, and each instance's number of tasks."""
+
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import bindparam, insert, update
+
+from tabyard.storage.sql import Sql
+from tabyard.storage.tables import instances, journal
+from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.resources.task import TaskStatus
+
+__all__ = ["Happened", "move", "note"]
+
+
+class Happened(StrEnum):
+    """What a journal row tells. The first four are about a task, the others about an instance."""
+
+    ACCEPTED = "accepted"
+    CLAIMED = "claimed"
+    REQUEUED = "requeued"
+    TERMINAL = "terminal"
+    """At most one per task: a unique index says so."""
+    ATTACHED = "attached"
+    DETACHED = "detached"
+    RETIRED = "retired"
+
+
+NOTE: Final = insert(journal).values(
+    task=bindparam("task"),
+    instance_id=bindparam("instance_id"),
+    kind=bindparam("kind"),
+    epoch=bindparam("epoch"),
+    at_ms=bindparam("at_ms"),
+)
+
+
+def note(
+    sql: Sql,
+    what: Happened,
+    *,
+    instance: InstanceId,
+    task: int | None = None,
+    epoch: int | None = None,
+    at_ms: int | None = None,
+) -> None:
+    """Add a line to the journal. `at_ms` is None where the port names no time (a requeue)."""
+    sql.run(NOTE, task=task, instance_id=instance, kind=what.value, epoch=epoch, at_ms=at_ms)
+
+
+MOVE: Final = (
+    update(instances)
+    .where(instances.c.id == bindparam("instance"))
+    .values({
+        status.value: instances.c[status.value] + bindparam(f"more_{status.value}")
+        for status in TaskStatus
+    })
+)  # fmt: skip
+NO_MOVE: Final = {f"more_{status.value}": 0 for status in TaskStatus}
+
+
+def move(
+    sql: Sql,
+    instance: InstanceId,
+    *,
+    out_of: TaskStatus | None = None,
+    into: TaskStatus | None = None,
+    tasks: int = 1,
+) -> None:
+    """Count `tasks` tasks of `instance` over from one state to another, or in, or out."""
+    change = dict(NO_MOVE)
+    if out_of is not None:
+        change[f"more_{out_of.value}"] -= tasks
+    if into is not None:
+        change[f"more_{into.value}"] += tasks
+    sql.run(MOVE, instance=instance, **change)

@@ -1,0 +1,107 @@
+"""SQLite connections, and transactions on them."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Executable
+from sqlalchemy.dialects.sqlite import dialect
+
+from tabyard.storage.sql import Parameter, Row, Texts
+
+__all__ = ["Connection", "open_memory", "open_reader", "open_writer"]
+
+TEXTS: Final = Texts(dialect(paramstyle="named"))
+
+BUSY_TIMEOUT_S: Final = 5.0
+"""Only a person with a database shell can hold a lock; a hub never meets another one."""
+
+CACHED_STATEMENTS: Final = 256
+"""More than there are statements, so that each is prepared once per connection."""
+
+CHECKPOINT_PAGES: Final = 2_000
+"""8 MiB of log: long enough that few commits pay for a checkpoint, short enough to read quickly."""
+
+
+class Connection:
+    """One connection, used by one thread at a time; transactions are begun and ended by name."""
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self._raw = raw
+
+    def rows(self, statement: Executable, /, **parameters: Parameter) -> Sequence[Row]:
+        return self._raw.execute(TEXTS[statement], parameters).fetchall()
+
+    def row(self, statement: Executable, /, **parameters: Parameter) -> Row | None:
+        # All rows: a statement that is left half-way would stay open over the commit.
+        found = self._raw.execute(TEXTS[statement], parameters).fetchall()
+        return found[0] if found else None
+
+    def run(self, statement: Executable, /, **parameters: Parameter) -> int:
+        return self._raw.execute(TEXTS[statement], parameters).rowcount
+
+    def run_each(
+        self, statement: Executable, parameters: Sequence[dict[str, Parameter]], /
+    ) -> None:
+        self._raw.executemany(TEXTS[statement], parameters)
+
+    def say(self, text: str) -> Row | None:
+        """Run a statement that only SQLite knows."""
+        row: Row | None = self._raw.execute(text).fetchone()
+        return row
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """For the migrations, which bring their own way of speaking."""
+        return self._raw
+
+    @property
+    def changes(self) -> int:
+        """Rows changed since the connection was opened."""
+        return self._raw.total_changes
+
+    def rollback(self) -> None:
+        """Undo the open transaction, if there is one: a failed commit may have ended it already."""
+        if self._raw.in_transaction:
+            self._raw.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+def connect(where: str, *, uri: bool) -> sqlite3.Connection:
+    """A connection in autocommit mode that may wander between threads."""
+    return sqlite3.connect(
+        where,
+        uri=uri,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=CACHED_STATEMENTS,
+    )
+
+
+def open_writer(path: Path) -> Connection:
+    """The one connection that writes, each commit on disk before it returns.
+
+    It is also the only one that ever checkpoints: SQLite before 3.51.3 can lose a commit when two
+    connections reset the log at the same moment.
+    """
+    found = Connection(connect(str(path), uri=False))
+    found.say("PRAGMA journal_mode = WAL")
+    found.say("PRAGMA synchronous = FULL")
+    found.say(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    return found
+
+
+def open_reader(path: Path) -> Connection:
+    """A connection that cannot write."""
+    found = Connection(connect(f"{path.absolute().as_uri()}?mode=ro", uri=True))
+    found.say("PRAGMA query_only = ON")
+    return found
+
+
+def open_memory() -> Connection:
+    """A database that lives as long as its connection."""
+    return Connection(connect(":memory:", uri=False))

@@ -1,0 +1,157 @@
+"""The store, as hub and books of work see it: each method is one operation, queued at the call."""
+
+from asyncio import AbstractEventLoop, Future
+from collections.abc import Sequence
+from functools import partial
+
+from tabyard.core.lifecycle import TASK_NEXT, is_final, step
+from tabyard.core.records import (
+    ArtifactRecord,
+    InstanceRecord,
+    Outcome,
+    TaskFault,
+    TaskRecord,
+)
+from tabyard.hub.ports import Attached, Ending
+from tabyard.storage.operations import lane, links, reading, submission, sweeping
+from tabyard.storage.sqlite.readers import Readers
+from tabyard.storage.sqlite.writer import Writer
+from tabyard.work.ports import Accepted, NewTask, TaskFilter, TaskPage
+from tabyard_protocol.ids import ArtifactId, InstanceId, TaskId
+from tabyard_protocol.resources.task import TaskStatus
+
+__all__ = ["SqliteStore"]
+
+
+class SqliteStore:
+    """Implements `tabyard.hub.ports.LinkStore` and `tabyard.work.ports.TaskStore`."""
+
+    def __init__(self, *, writer: Writer, readers: Readers, loop: AbstractEventLoop) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._loop = loop
+
+    def health(self) -> tuple[bool, str | None]:
+        """Whether the last commit reached the disk, and if not, why.
+
+        While it did not, each call also tries a write, so that a store that nobody writes to
+        recovers as well.
+        """
+        health = self._writer.health()
+        return health.ok, health.detail
+
+    # Instances and their links.
+
+    def add_instance(self, record: InstanceRecord) -> Future[None]:
+        return self._writer.queue(partial(links.add_instance, record=record))
+
+    def attach(
+        self, instance: InstanceId, *, memory: str | None, ticket_hash: str | None, at_ms: int
+    ) -> Future[Attached]:
+        """As the port says; fails with `InstanceNotFound` when nobody registered it."""
+        return self._writer.queue(
+            lambda sql: links.attach(
+                sql, instance, memory=memory, ticket_hash=ticket_hash, at_ms=at_ms
+            )
+        )
+
+    def detach(self, instance: InstanceId, *, epoch: int, at_ms: int) -> Future[bool]:
+        return self._writer.queue(lambda sql: links.detach(sql, instance, epoch=epoch, at_ms=at_ms))
+
+    def retire(
+        self, instance: InstanceId, *, epoch: int | None, error: TaskFault, at_ms: int
+    ) -> Future[Sequence[TaskRecord] | None]:
+        """As the port says; the running task comes first. What ran fails, what never ran is skipped."""
+        return self._writer.queue(
+            lambda sql: links.retire(sql, instance, epoch=epoch, error=error, at_ms=at_ms)
+        )
+
+    def recover(self, *, at_ms: int) -> Future[Sequence[InstanceRecord]]:
+        """For the start of a hub: whoever was connected or lost is `reconnecting` since `at_ms`."""
+        return self._writer.queue(partial(links.recover, at_ms=at_ms))
+
+    # Tasks.
+
+    def submit(self, task: NewTask) -> Future[Accepted]:
+        return self._writer.queue(partial(submission.submit, task=task))
+
+    def claim(self, instance: InstanceId, *, epoch: int, at_ms: int) -> Future[TaskRecord | None]:
+        return self._writer.queue(lambda sql: lane.claim(sql, instance, epoch=epoch, at_ms=at_ms))
+
+    def checkpoint(self, task: TaskId, outcome: Outcome, *, epoch: int) -> Future[bool]:
+        """As the port says; an outcome that is stored already stays as it is, which is no error."""
+        return self._writer.queue(lambda sql: lane.checkpoint(sql, task, outcome, epoch=epoch))
+
+    def requeue(self, task: TaskId, *, epoch: int) -> Future[bool]:
+        return self._writer.queue(lambda sql: lane.requeue(sql, task, epoch=epoch))
+
+    def finish(self, ending: Ending) -> Future[bool]:
+        before = TaskStatus.QUEUED if ending.epoch is None else TaskStatus.RUNNING
+        final = step(TASK_NEXT, before, ending.status)
+        assert is_final(TASK_NEXT, final), f"{final.value} is no ending"
+        return self._writer.queue(partial(lane.finish, ending=ending))
+
+    # Artifacts and the sweep.
+
+    def add_artifact(self, record: ArtifactRecord) -> Future[None]:
+        return self._writer.queue(partial(sweeping.add_artifact, record=record))
+
+    def sweep(self, *, completed_before_ms: int, limit: int) -> Future[Sequence[ArtifactId]]:
+        """Remove *all* that ended before then, `limit` tasks per commit, so that others get a turn."""
+        return Sweeping(
+            self._writer, self._loop, before_ms=completed_before_ms, at_most=limit
+        ).start()
+
+    # Reading.
+
+    async def instances(self) -> Sequence[InstanceRecord]:
+        return await self._readers.read(reading.read_instances)
+
+    async def task(self, task: TaskId) -> TaskRecord | None:
+        return await self._readers.read(partial(reading.read_task, task=task))
+
+    async def tasks(self, wanted: TaskFilter) -> TaskPage:
+        return await self._readers.read(partial(reading.read_tasks, wanted=wanted))
+
+    async def running(self) -> Sequence[TaskRecord]:
+        """All running tasks, oldest first."""
+        return await self._readers.read(reading.read_running)
+
+    async def queued(self, instance: InstanceId) -> int:
+        return await self._readers.read(partial(reading.read_queued, instance=instance))
+
+    async def artifact(self, artifact: ArtifactId) -> ArtifactRecord | None:
+        return await self._readers.read(partial(reading.read_artifact, artifact=artifact))
+
+
+class Sweeping:
+    """A sweep in batches: the next is queued when the last is on disk."""
+
+    def __init__(
+        self, writer: Writer, loop: AbstractEventLoop, *, before_ms: int, at_most: int
+    ) -> None:
+        self._writer = writer
+        self._batch = partial(sweeping.sweep, before_ms=before_ms, at_most=at_most)
+        self._found: list[ArtifactId] = []
+        self._answer: Future[Sequence[ArtifactId]] = loop.create_future()
+
+    def start(self) -> Future[Sequence[ArtifactId]]:
+        """Queue the first batch; done after the last."""
+        self._writer.queue(self._batch).add_done_callback(self._swept)
+        return self._answer
+
+    def _swept(self, batch: Future[sweeping.Swept]) -> None:
+        error = batch.exception()
+        if self._answer.done():
+            return
+        # Whoever fails half-way still names what is gone: the bytes of a lost name stay for ever.
+        if error is not None and not self._found:
+            self._answer.set_exception(error)
+            return
+        if error is None:
+            swept = batch.result()
+            self._found.extend(swept.artifacts)
+            if swept.more:
+                self.start()
+                return
+        self._answer.set_result(self._found)

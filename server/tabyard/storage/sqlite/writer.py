@@ -1,0 +1,245 @@
+"""The one thread that writes: operations queue up, one commit carries all that wait."""
+
+import logging
+import sqlite3
+from asyncio import AbstractEventLoop, Event, Future
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Final, TypeVar
+
+from tabyard.core.errors import HubError, InternalError, StoreUnavailable
+from tabyard.storage.faults import Faults
+from tabyard.storage.sql import Sql
+from tabyard.storage.sqlite.connection import Connection
+
+__all__ = ["Health", "Operation", "Writer"]
+
+T = TypeVar("T")
+Operation = Callable[[Sql], T]
+
+LARGEST_BATCH: Final = 1_000
+"""Bounds how long the first of a batch waits for the last; 1 000 operations take some 50 ms."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the last commit reached the disk, and why not."""
+
+    ok: bool
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An operation and who waits for it."""
+
+    operation: Operation[Any]
+    answer: Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a job: a value, or the exception that its caller gets."""
+
+    job: Job
+    value: Any = None
+    error: Exception | None = None
+
+
+class EngineFailure(Exception):
+    """SQLite could not do its work: this counts for the whole batch."""
+
+
+class Writer:
+    """Runs operations in the order in which they were queued, many per commit.
+
+    An operation that fails takes back only its own changes. A commit that fails takes back all of
+    its batch, and the next batch tries anew.
+    """
+
+    def __init__(
+        self,
+        *,
+        loop: AbstractEventLoop,
+        capacity: int,
+        faults: Faults,
+        connection: Connection,
+        reopen: Callable[[], Connection],
+    ) -> None:
+        self._loop = loop
+        self._capacity = capacity
+        self._faults = faults
+        self._reopen = reopen
+        self._connection: Connection | None = connection
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._waiting = 0
+        self._open = True
+        self._probing = False
+        self._health = Health(ok=True)
+        self._thread = Thread(target=self._run, name="tabyard-writer", daemon=True)
+        self._ended = Event()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def queue(self, operation: Operation[T]) -> Future[T]:
+        """Queue it now; the future is done after the commit.
+
+        A full queue refuses at once with `StoreUnavailable`: a disk that is slower than its callers
+        must be felt by them.
+        """
+        answer: Future[T] = self._loop.create_future()
+        if not self._open:
+            answer.set_exception(StoreUnavailable("it is being closed"))
+        elif self._waiting >= self._capacity:
+            answer.set_exception(StoreUnavailable(f"{self._waiting} writes wait already"))
+        else:
+            self._waiting += 1
+            self._jobs.put(Job(operation, answer))
+        return answer
+
+    def health(self) -> Health:
+        """How the last commit went. While it failed, each question also tries a new one."""
+        if not self._health.ok and self._open and not self._probing:
+            self._probing = True
+            self.queue(probe).add_done_callback(self._probed)
+        return self._health
+
+    def _probed(self, answer: Future[None]) -> None:
+        self._probing = False
+        answer.exception()
+
+    async def close(self) -> None:
+        """Commit what waits, then end the thread; later operations are refused."""
+        if self._open:
+            self._open = False
+            self._jobs.put(None)
+        try:
+            await self._ended.wait()
+        finally:
+            # Also when this wait is cancelled: the file must not be given up before the last commit.
+            self._thread.join()
+
+    # From here on: the writer's thread.
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            batch, more = self._take()
+            if batch:
+                health, settled = self._perform(batch)
+                self._loop.call_soon_threadsafe(self._settle, health, settled)
+        if self._connection is not None:
+            self._connection.close()
+        self._loop.call_soon_threadsafe(self._ended.set)
+
+    def _take(self) -> tuple[list[Job], bool]:
+        """Wait for a job, and take what else is there; False: it was the last."""
+        batch: list[Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            batch.append(job)
+            if len(batch) == LARGEST_BATCH:
+                return batch, True
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return batch, True
+        return batch, False
+
+    def _perform(self, batch: Sequence[Job]) -> tuple[Health, Sequence[Settled]]:
+        """Run and commit a batch. Never raises: somebody waits for each job."""
+        try:
+            if self._connection is None:
+                self._connection = self._reopen()
+            return Health(ok=True), self._transact(self._connection, batch)
+        except (EngineFailure, sqlite3.Error, OSError) as error:
+            return self._refuse(batch, str(error.__cause__ or error))
+        # The boundary of this thread: a defect here must not leave callers waiting for ever.
+        except Exception as error:  # noqa: BLE001
+            logger.exception("store batch failed by a defect")
+            return self._refuse(batch, f"{type(error).__name__}: {error}")
+
+    def _refuse(self, batch: Sequence[Job], reason: str) -> tuple[Health, Sequence[Settled]]:
+        logger.error("store commit failed", extra={"reason": reason, "operations": len(batch)})
+        self._undo()
+        failed = [Settled(job, error=StoreUnavailable(reason)) for job in batch]
+        return Health(ok=False, detail=reason), failed
+
+    def _undo(self) -> None:
+        """Roll back; if even that fails, the next batch gets a new connection."""
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            connection.rollback()
+        except sqlite3.Error:
+            connection.close()
+            self._connection = None
+
+    def _transact(self, connection: Connection, batch: Sequence[Job]) -> Sequence[Settled]:
+        connection.say("BEGIN IMMEDIATE")
+        settled = [attempt(connection, job) for job in batch]
+        self._faults.before_commit()
+        connection.say("COMMIT")
+        self._faults.after_commit()
+        return settled
+
+    # From here on: the loop's thread again.
+
+    def _settle(self, health: Health, settled: Sequence[Settled]) -> None:
+        self._health = health
+        self._waiting -= len(settled)
+        for it in settled:
+            answer = it.job.answer
+            if answer.done():
+                continue
+            if it.error is None:
+                answer.set_result(it.value)
+            else:
+                answer.set_exception(it.error)
+
+
+def attempt(connection: Connection, job: Job) -> Settled:
+    """Run one operation so that its failure undoes only itself.
+
+    Raises:
+        EngineFailure: SQLite failed, not the operation.
+    """
+    connection.say("SAVEPOINT operation")
+    try:
+        value = job.operation(connection)
+    except HubError as error:
+        settled = Settled(job, error=error)
+    except sqlite3.IntegrityError as error:
+        logger.exception("store operation refused by a constraint")
+        settled = Settled(job, error=caused(InternalError(), error))
+    except sqlite3.Error as error:
+        raise EngineFailure from error
+    # One operation's defect (a value that no column takes) must not fail its neighbours.
+    except Exception as error:  # noqa: BLE001
+        logger.exception("store operation failed by a defect")
+        settled = Settled(job, error=caused(InternalError(), error))
+    else:
+        connection.say("RELEASE operation")
+        return Settled(job, value)
+    connection.say("ROLLBACK TO operation")
+    connection.say("RELEASE operation")
+    return settled
+
+
+def caused(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+def probe(sql: Sql) -> None:
+    """A write that changes nothing, yet has to reach the disk."""
+    assert isinstance(sql, Connection)
+    row = sql.say("PRAGMA user_version")
+    assert row is not None
+    sql.say(f"PRAGMA user_version = {row[0]}")

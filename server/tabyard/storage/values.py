@@ -1,0 +1,260 @@
+"""Rows to records and back: the only place that knows how a value lies in a column."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from tabyard.core.records import (
+    ArtifactRecord,
+    Command,
+    Fault,
+    InstanceRecord,
+    Outcome,
+    TaskFault,
+    TaskRecord,
+)
+from tabyard.storage.sql import Parameter, Row
+from tabyard.storage.tables import artifacts, instances, outcomes, tasks
+from tabyard.work.ports import TaskRow
+from tabyard_protocol.model import JsonObject
+from tabyard_protocol.resources.instance import InstanceKind, InstanceStatus
+from tabyard_protocol.resources.task import CommandStatus, TaskStatus
+
+__all__ = [
+    "ARTIFACT_COLUMNS",
+    "INSTANCE_COLUMNS",
+    "LIST_COLUMNS",
+    "OUTCOME_COLUMNS",
+    "TASK_COLUMNS",
+    "artifact_record",
+    "dumps",
+    "instance_record",
+    "outcome_parameters",
+    "outcome_record",
+    "pack_commands",
+    "pack_object",
+    "task_record",
+    "task_row",
+    "unpack_commands",
+]
+
+
+def dumps(value: object) -> str:
+    """Compact JSON. What orjson refuses (integers over 64 bits, lone surrogates) is kept too."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+
+
+def loads(text: str) -> Any:
+    """What `dumps` wrote."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
+
+
+def pack_object(value: JsonObject | None) -> str | None:
+    """A JSON object for a column that may be empty."""
+    return None if value is None else dumps(value)
+
+
+def unpack_object(text: str | None) -> JsonObject | None:
+    return None if text is None else loads(text)
+
+
+def pack_commands(commands: Iterable[Command]) -> str:
+    """Commands as one array of `[tool, intention, args]`."""
+    return dumps([(it.tool_name, it.intention, it.args) for it in commands])
+
+
+def unpack_commands(text: str) -> tuple[Command, ...]:
+    return tuple(Command(tool, intention, args) for tool, intention, args in loads(text))
+
+
+OUTCOME_COLUMNS = (
+    outcomes.c.idx,
+    outcomes.c.status,
+    outcomes.c.started_at_ms,
+    outcomes.c.completed_at_ms,
+    outcomes.c.result,
+    outcomes.c.error,
+)
+
+
+def outcome_record(row: Row) -> Outcome:
+    """An outcome from a row of `OUTCOME_COLUMNS`."""
+    index, status, started, completed, result, error = row
+    return Outcome(
+        index=index,
+        status=CommandStatus(status),
+        started_at_ms=started,
+        completed_at_ms=completed,
+        result=unpack_object(result),
+        error=None if error is None else Fault(*loads(error)),
+    )
+
+
+def outcome_parameters(task: int, outcome: Outcome) -> dict[str, Parameter]:
+    """The row of an outcome of the task with this number."""
+    fault = outcome.error
+    return {
+        "task": task,
+        "idx": outcome.index,
+        "status": outcome.status.value,
+        "started_at_ms": outcome.started_at_ms,
+        "completed_at_ms": outcome.completed_at_ms,
+        "result": pack_object(outcome.result),
+        "error": None if fault is None else dumps((fault.code, fault.message, fault.details)),
+    }
+
+
+TASK_COLUMNS = (
+    tasks.c.number,
+    tasks.c.id,
+    tasks.c.instance_id,
+    tasks.c.seq,
+    tasks.c.priority,
+    tasks.c.name,
+    tasks.c.intention,
+    tasks.c.session,
+    tasks.c.dialogs,
+    tasks.c.status,
+    tasks.c.current_index,
+    tasks.c.epoch,
+    tasks.c.created_at_ms,
+    tasks.c.started_at_ms,
+    tasks.c.completed_at_ms,
+    tasks.c.error_code,
+    tasks.c.error_message,
+    tasks.c.error_command_id,
+)
+
+
+def task_record(row: Row, body: Row, ended: Sequence[Row]) -> TaskRecord:
+    """A task from its row of `TASK_COLUMNS`, its `(commands, metadata)` and its outcomes' rows."""
+    (
+        _,
+        id_,
+        instance_id,
+        seq,
+        priority,
+        name,
+        intention,
+        session,
+        dialogs,
+        status,
+        current_index,
+        epoch,
+        created,
+        started,
+        completed,
+        error_code,
+        error_message,
+        error_command_id,
+    ) = row
+    commands, metadata = body
+    return TaskRecord(
+        id=id_,
+        instance_id=instance_id,
+        seq=seq,
+        priority=priority,
+        name=name,
+        intention=intention,
+        commands=unpack_commands(commands),
+        metadata=unpack_object(metadata),
+        session=session,
+        dialogs=dialogs,
+        status=TaskStatus(status),
+        current_index=current_index,
+        created_at_ms=created,
+        started_at_ms=started,
+        completed_at_ms=completed,
+        epoch=epoch,
+        error=None
+        if error_code is None
+        else TaskFault(error_code, error_message, error_command_id),
+        outcomes=tuple(outcome_record(it) for it in ended),
+    )
+
+
+LIST_COLUMNS = (
+    tasks.c.id,
+    tasks.c.instance_id,
+    tasks.c.name,
+    tasks.c.intention,
+    tasks.c.status,
+    tasks.c.command_count,
+    tasks.c.current_index,
+    tasks.c.created_at_ms,
+    tasks.c.started_at_ms,
+    tasks.c.completed_at_ms,
+    tasks.c.error_code,
+    tasks.c.error_message,
+    tasks.c.error_command_id,
+)
+
+
+def task_row(row: Row) -> TaskRow:
+    """A line of a list from a row of `LIST_COLUMNS`."""
+    fields = dict(zip(LIST_NAMES, row, strict=True))
+    return TaskRow(**{**fields, "status": TaskStatus(fields["status"])})
+
+
+LIST_NAMES = tuple(column.name for column in LIST_COLUMNS)
+
+INSTANCE_COLUMNS = (
+    instances.c.id,
+    instances.c.kind,
+    instances.c.label,
+    instances.c.browser_type,
+    instances.c.profile,
+    instances.c.user_agent,
+    instances.c.window_id,
+    instances.c.credential,
+    instances.c.ticket_hash,
+    instances.c.memory,
+    instances.c.epoch,
+    instances.c.status,
+    instances.c.created_at_ms,
+    instances.c.connected_at_ms,
+    instances.c.lost_at_ms,
+)
+INSTANCE_NAMES = tuple(column.name for column in INSTANCE_COLUMNS)
+
+
+def instance_record(row: Row) -> InstanceRecord:
+    """An instance from a row of `INSTANCE_COLUMNS`."""
+    fields = dict(zip(INSTANCE_NAMES, row, strict=True))
+    window = fields["window_id"]
+    return InstanceRecord(
+        **{
+            **fields,
+            "kind": InstanceKind(fields["kind"]),
+            "status": InstanceStatus(fields["status"]),
+            "window_id": None if window is None else loads(window),
+        }
+    )
+
+
+ARTIFACT_COLUMNS = (
+    artifacts.c.id,
+    artifacts.c.task_id,
+    artifacts.c.instance_id,
+    artifacts.c.name,
+    artifacts.c.mime_type,
+    artifacts.c.size_bytes,
+    artifacts.c.sha256,
+    artifacts.c.width_px,
+    artifacts.c.height_px,
+    artifacts.c.created_at_ms,
+)
+ARTIFACT_NAMES = tuple(column.name for column in ARTIFACT_COLUMNS)
+
+
+def artifact_record(row: Row) -> ArtifactRecord:
+    """An artifact from a row of `ARTIFACT_COLUMNS`."""
+    return ArtifactRecord(**dict(zip(ARTIFACT_NAMES, row, strict=True)))
