@@ -1,0 +1,172 @@
+/** One attachment per tab, and in it one CDP session per target: the page and its cross-origin frames. */
+import { ToolFailure } from "../failure.js";
+import { CdpSession } from "./cdp.js";
+import type { DebuggerPort, DebugTarget } from "./debugger.js";
+
+export type DetachReason = "target_closed" | "canceled_by_user" | "released";
+
+const ALREADY_ATTACHED = /already attached/i;
+const NO_SUCH_TAB = /no tab with/i;
+const PRIVILEGED = /cannot (access|attach)|cannot be (attached|scripted)/i;
+
+/** A tab that is being debugged. `gone` resolves once, when it no longer is. */
+export class Attachment {
+  readonly root: CdpSession;
+  readonly gone: Promise<DetachReason>;
+  #children = new Map<string, CdpSession>();
+  #leave: (reason: DetachReason) => void = () => undefined;
+  #left = false;
+  #onChild: ((child: CdpSession) => void) | undefined;
+
+  constructor(
+    readonly tabId: number,
+    private readonly port: DebuggerPort,
+  ) {
+    this.root = new CdpSession(port, { tabId });
+    this.gone = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
+  }
+
+  get attached(): boolean {
+    return !this.#left;
+  }
+
+  /** Tells about every child session, those that are there already included. */
+  eachChild(listener: (child: CdpSession) => void): void {
+    this.#onChild = listener;
+    for (const child of this.#children.values()) listener(child);
+  }
+
+  /** An event of this tab; those that announce or end child sessions are acted on first. */
+  receive(source: DebugTarget, method: string, params: object): void {
+    const session = source.sessionId === undefined ? this.root : this.#children.get(source.sessionId);
+    if (session === undefined) return;
+    if (method === "Target.attachedToTarget") {
+      this.#adopt(params as { sessionId: string; targetInfo: { targetId: string; type: string; url: string } });
+    } else if (method === "Target.detachedFromTarget") {
+      this.#drop((params as { sessionId: string }).sessionId);
+    }
+    session.emit(method, params);
+  }
+
+  close(reason: DetachReason): void {
+    if (this.#left) return;
+    this.#left = true;
+    for (const id of [...this.#children.keys()]) this.#drop(id);
+    this.root.close(detachFailure(reason, this.tabId));
+    this.#leave(reason);
+  }
+
+  #adopt(params: { sessionId: string; targetInfo: { targetId: string; type: string; url: string } }): void {
+    if (this.#children.has(params.sessionId)) return;
+    const child = new CdpSession(this.port, { tabId: this.tabId, sessionId: params.sessionId }, params.targetInfo);
+    this.#children.set(params.sessionId, child);
+    this.#onChild?.(child);
+  }
+
+  #drop(sessionId: string): void {
+    const child = this.#children.get(sessionId);
+    if (child === undefined) return;
+    this.#children.delete(sessionId);
+    child.close(new ToolFailure("TAB_GONE", "the frame is gone"));
+  }
+}
+
+function detachFailure(reason: DetachReason, tabId: number): ToolFailure {
+  if (reason === "target_closed") return new ToolFailure("TAB_GONE", `tab ${String(tabId)} was closed`, { tabId });
+  const who = reason === "canceled_by_user" ? "by the user" : "because nobody used it";
+  return new ToolFailure("DEBUGGER_DETACHED", `debugging of tab ${String(tabId)} was ended ${who}`, { tabId });
+}
+
+/** The attachments of this worker. */
+export class Mux {
+  #attachments = new Map<number, Promise<Attachment>>();
+  #live = new Map<number, Attachment>();
+  #onDetached: (tabId: number, reason: DetachReason) => void;
+
+  constructor(
+    private readonly port: DebuggerPort,
+    onDetached: (tabId: number, reason: DetachReason) => void,
+  ) {
+    this.#onDetached = onDetached;
+    port.listen(
+      (source, method, params) => {
+        this.#live.get(source.tabId)?.receive(source, method, params);
+      },
+      (tabId, reason) => {
+        this.#end(tabId, reason === "canceled_by_user" ? "canceled_by_user" : "target_closed");
+      },
+    );
+  }
+
+  /** The tab's attachment, made now when there is none. Rejects with `TAB_GONE` or `FORBIDDEN_URL`. */
+  attach(tabId: number): Promise<Attachment> {
+    const known = this.#attachments.get(tabId);
+    if (known !== undefined) return known;
+    const made = this.#attach(tabId);
+    this.#attachments.set(tabId, made);
+    made.catch(() => {
+      if (this.#attachments.get(tabId) === made) this.#attachments.delete(tabId);
+    });
+    return made;
+  }
+
+  /** Ends the debugging of a tab; nothing happens when it is not debugged. */
+  async release(tabId: number): Promise<void> {
+    const attachment = this.#live.get(tabId);
+    if (attachment === undefined) return;
+    this.#forget(tabId);
+    attachment.close("released");
+    // The tab may close in the same moment, and then there is nothing left to detach from.
+    await this.port.detach(tabId).catch(() => undefined);
+  }
+
+  get tabIds(): readonly number[] {
+    return [...this.#live.keys()];
+  }
+
+  async #attach(tabId: number): Promise<Attachment> {
+    // Events may come before attach() has answered, so the attachment listens first.
+    const attachment = new Attachment(tabId, this.port);
+    this.#live.set(tabId, attachment);
+    try {
+      await this.#attachFresh(tabId);
+    } catch (error) {
+      this.#live.delete(tabId);
+      throw attachFailure(tabId, error);
+    }
+    return attachment;
+  }
+
+  /** An attachment survives the worker that made it; detaching it resets the domains that were switched on. */
+  async #attachFresh(tabId: number): Promise<void> {
+    try {
+      await this.port.attach(tabId);
+    } catch (error) {
+      if (!ALREADY_ATTACHED.test(String(error))) throw error;
+      await this.port.detach(tabId);
+      await this.port.attach(tabId);
+    }
+  }
+
+  #end(tabId: number, reason: DetachReason): void {
+    const attachment = this.#live.get(tabId);
+    if (attachment === undefined) return;
+    this.#forget(tabId);
+    attachment.close(reason);
+    this.#onDetached(tabId, reason);
+  }
+
+  #forget(tabId: number): void {
+    this.#live.delete(tabId);
+    this.#attachments.delete(tabId);
+  }
+}
+
+function attachFailure(tabId: number, error: unknown): ToolFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (NO_SUCH_TAB.test(message)) return new ToolFailure("TAB_GONE", `tab ${String(tabId)} does not exist`, { tabId });
+  if (PRIVILEGED.test(message)) return new ToolFailure("FORBIDDEN_URL", `the browser refuses: ${message}`, { tabId });
+  return new ToolFailure("DEBUGGER_DETACHED", `tab ${String(tabId)} can't be debugged: ${message}`, { tabId });
+}

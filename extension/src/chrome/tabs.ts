@@ -1,0 +1,116 @@
+/** `chrome.tabs`, `chrome.windows` and `chrome.tabGroups`, as a port that the workspace can be tested without. */
+
+export interface TabFacts {
+  readonly id: number;
+  readonly url: string;
+  readonly title: string;
+  readonly active: boolean;
+  readonly index: number;
+  readonly windowId: number;
+  /** Undefined outside any group. */
+  readonly groupId: number | undefined;
+  readonly openerTabId: number | undefined;
+}
+
+export interface TabEvents {
+  created(tab: TabFacts): void;
+  removed(tabId: number): void;
+  /** One tab took the place of another, as prerendering does. */
+  replaced(added: number, removed: number): void;
+}
+
+export interface TabsPort {
+  all(): Promise<readonly TabFacts[]>;
+  /** Undefined when there is no such tab. */
+  get(tabId: number): Promise<TabFacts | undefined>;
+  /** The tab that the user looks at: the active one of the window that was last in front. */
+  front(): Promise<TabFacts | undefined>;
+  open(url: string, active: boolean): Promise<TabFacts>;
+  close(tabIds: readonly number[]): Promise<void>;
+  /** Brings the tab and its window to the front. */
+  activate(tabId: number): Promise<void>;
+  /** Loads a URL without the debugger, which can't leave privileged pages. */
+  load(tabId: number, url: string): Promise<void>;
+  /** Puts the tab into the group, or into a new one; returns the group. */
+  group(tabId: number, groupId: number | undefined): Promise<number>;
+  titleGroup(groupId: number, title: string): Promise<void>;
+  listen(events: TabEvents): void;
+}
+
+let listener: TabEvents | undefined;
+
+/** Registers the browser's listeners; must run in the worker's first turn, or a waking event is lost. */
+export function watchTabs(): void {
+  chrome.tabs.onCreated.addListener((tab) => {
+    const facts = factsOf(tab);
+    if (facts !== undefined) listener?.created(facts);
+  });
+  chrome.tabs.onRemoved.addListener((tabId) => listener?.removed(tabId));
+  chrome.tabs.onReplaced.addListener((added, removed) => listener?.replaced(added, removed));
+}
+
+export const chromeTabs: TabsPort = {
+  async all() {
+    const tabs = await chrome.tabs.query({});
+    return tabs.map(factsOf).filter((tab) => tab !== undefined);
+  },
+  async get(tabId) {
+    try {
+      return factsOf(await chrome.tabs.get(tabId));
+    } catch {
+      return undefined;
+    }
+  },
+  async front() {
+    const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+    if (tab !== undefined) return factsOf(tab);
+    const [any] = await chrome.tabs.query({ active: true });
+    return any === undefined ? undefined : factsOf(any);
+  },
+  async open(url, active) {
+    const windows = await chrome.windows.getAll({ windowTypes: ["normal"] });
+    if (windows.length === 0) {
+      const opened = await chrome.windows.create({ url, focused: active });
+      const tab = opened?.tabs?.[0];
+      if (tab !== undefined) return known(tab);
+    }
+    return known(await chrome.tabs.create({ url, active }));
+  },
+  close: (tabIds) => chrome.tabs.remove([...tabIds]),
+  async activate(tabId) {
+    const tab = await chrome.tabs.update(tabId, { active: true });
+    if (tab !== undefined) await chrome.windows.update(tab.windowId, { focused: true });
+  },
+  async load(tabId, url) {
+    await chrome.tabs.update(tabId, { url });
+  },
+  group: (tabId, groupId) => chrome.tabs.group(groupId === undefined ? { tabIds: [tabId] } : { tabIds: [tabId], groupId }),
+  async titleGroup(groupId, title) {
+    await chrome.tabGroups.update(groupId, { title });
+  },
+  listen(events) {
+    listener = events;
+  },
+};
+
+function known(tab: chrome.tabs.Tab): TabFacts {
+  const facts = factsOf(tab);
+  if (facts === undefined) throw new Error("the browser opened a tab without an id");
+  return facts;
+}
+
+function factsOf(tab: chrome.tabs.Tab): TabFacts | undefined {
+  if (tab.id === undefined || tab.id === chrome.tabs.TAB_ID_NONE) return undefined;
+  const { id, active, index, windowId } = tab;
+  return {
+    id,
+    // A tab that is still loading shows where it goes.
+    url: tab.url === undefined || tab.url === "" ? (tab.pendingUrl ?? "") : tab.url,
+    title: tab.title ?? "",
+    active,
+    index,
+    windowId,
+    groupId: tab.groupId === chrome.tabGroups.TAB_GROUP_ID_NONE ? undefined : tab.groupId,
+    openerTabId: tab.openerTabId,
+  };
+}

@@ -1,0 +1,155 @@
+/** Calls of the page script that wait for an element: in the right frame, across navigations, ending with the command. */
+import { ToolFailure } from "../failure.js";
+import { ToolErrorCode } from "../generated/protocol.js";
+import type { Deadline } from "./deadline.js";
+import { DocumentGone, type Frame } from "./frame.js";
+import type { PageFunctions } from "./script/main.js";
+import type { Target } from "./script/query.js";
+import type { Outcome, Trouble, Wait } from "./script/waiting.js";
+import type { Tab } from "./tab.js";
+
+/** An element named from outside: by selector or ref, in a frame. */
+export interface Spot {
+  readonly selector?: string | undefined;
+  readonly ref?: string | undefined;
+  /** Name, URL part, index of all child frames, or a selector of the frame element. */
+  readonly frame?: string | number | undefined;
+}
+
+type Waiting = { [N in keyof PageFunctions]: PageFunctions[N] extends { arg: { wait: Wait } } ? N : never }[keyof PageFunctions];
+type Rest<N extends Waiting> = Omit<PageFunctions[N]["arg"], "wait" | "target">;
+type Ok<N extends Waiting> = PageFunctions[N]["value"] extends Outcome<infer T> ? T : never;
+
+export interface Answer<T> {
+  readonly frame: Frame;
+  readonly value: T;
+}
+
+/** The page gives up this much before the deadline, so that its reason arrives in time. */
+const HEAD_START_MS = 30;
+const RETRY_MS = 20;
+
+let waits = 0;
+
+/**
+ * Runs `name` on the element at `spot` as soon as it is there and ready; a new document is asked anew.
+ *
+ * Rejects with the reason why the element never was, with `CANCELLED`, or with `Expired` when the page does not answer.
+ */
+export async function ask<N extends Waiting>(tab: Tab, spot: Spot, name: N, rest: Rest<N>, deadline: Deadline): Promise<Answer<Ok<N>>> {
+  const target = spot.selector === undefined && spot.ref === undefined ? undefined : targetOf(spot);
+  for (;;) {
+    deadline.check();
+    const frame = await frameOf(tab, spot, deadline);
+    try {
+      const outcome = await waitIn(frame, name, { ...rest, target }, deadline);
+      if ("ok" in outcome) return { frame, value: outcome.ok as Ok<N> };
+      const elsewhere = await otherHome(tab, frame, spot, outcome.trouble);
+      if (elsewhere === undefined) throw await failure(tab, frame, spot, outcome.trouble);
+      const second = await waitIn(elsewhere, name, { ...rest, target }, deadline);
+      if ("ok" in second) return { frame: elsewhere, value: second.ok as Ok<N> };
+      throw await failure(tab, elsewhere, spot, second.trouble);
+    } catch (error) {
+      if (!(error instanceof DocumentGone)) throw error;
+      await deadline.sleep(RETRY_MS);
+    }
+  }
+}
+
+function targetOf({ selector, ref }: Spot): Target {
+  return ref === undefined ? { selector } : { ref };
+}
+
+async function waitIn<N extends Waiting>(frame: Frame, name: N, arg: object, deadline: Deadline): Promise<Outcome<unknown>> {
+  const wait: Wait = { id: `w${String(++waits)}`, timeoutMs: Math.max(0, deadline.leftMs - HEAD_START_MS) };
+  const cancel = (): void => {
+    frame.call("cancel", wait.id).catch(() => undefined);
+  };
+  deadline.signal.addEventListener("abort", cancel, { once: true });
+  try {
+    const called = frame.call(name, { ...arg, wait } as unknown as PageFunctions[N]["arg"]);
+    return (await deadline.race(called)) as Outcome<unknown>;
+  } finally {
+    deadline.signal.removeEventListener("abort", cancel);
+  }
+}
+
+/** Refs know their frame: one that this frame never gave may be another frame's. */
+async function otherHome(tab: Tab, asked: Frame, spot: Spot, trouble: Trouble): Promise<Frame | undefined> {
+  if (trouble.code !== "STALE_REF" || spot.ref === undefined || spot.frame !== undefined) return undefined;
+  const ref = spot.ref;
+  for (const frame of tab.frames.inOrder()) {
+    if (frame === asked) continue;
+    const known = await frame.call("has", { ref }).catch(() => undefined);
+    if (known?.here === true) return frame;
+  }
+  return undefined;
+}
+
+async function failure(tab: Tab, frame: Frame, spot: Spot, trouble: Trouble): Promise<ToolFailure> {
+  const hint = trouble.code === "ELEMENT_NOT_FOUND" ? await seenElsewhere(tab, frame, spot) : "";
+  return new ToolFailure(codeOf(trouble.code), trouble.message + hint, trouble.details);
+}
+
+function codeOf(code: string): ToolErrorCode {
+  return Object.values(ToolErrorCode).find((known) => known === code) ?? "INTERNAL";
+}
+
+/** A selector that finds nothing here may mean an element of another frame. */
+async function seenElsewhere(tab: Tab, asked: Frame, { selector }: Spot): Promise<string> {
+  if (selector === undefined) return "";
+  const others = tab.frames.inOrder().filter((frame) => frame !== asked).slice(0, 10);
+  const found = await Promise.all(
+    others.map((frame) => frame.call("has", { selector }).then(({ here }) => (here ? frame : undefined), () => undefined)),
+  );
+  const frame = found.find((one) => one !== undefined);
+  if (frame === undefined) return "";
+  const index = tab.frames.children.indexOf(frame);
+  return index < 0 ? "; it is in the main frame" : `; it is in frame ${String(index)} (${frame.name || frame.url})`;
+}
+
+/** The frame that `spot` means; waits for it to appear. */
+export async function frameOf(tab: Tab, spot: Spot, deadline: Deadline): Promise<Frame> {
+  if (spot.frame === undefined) {
+    const home = spot.ref === undefined ? undefined : tab.refs.frameOf(spot.ref);
+    return (home === undefined ? undefined : tab.frames.find(home)) ?? tab.frames.main;
+  }
+  const wanted = spot.frame;
+  for (;;) {
+    const frame = named(tab, wanted) ?? (await ownedBy(tab, wanted, deadline));
+    if (frame !== undefined) return frame;
+    if (deadline.leftMs < 2 * HEAD_START_MS) throw noFrame(tab, wanted);
+    await deadline.sleep(Math.min(100, deadline.leftMs / 2));
+  }
+}
+
+function named(tab: Tab, wanted: string | number): Frame | undefined {
+  const { children } = tab.frames;
+  if (typeof wanted === "number") return children[wanted];
+  return (
+    children.find(({ name }) => name === wanted) ??
+    children.find(({ url }) => url.includes(wanted)) ??
+    (/^\d+$/.test(wanted) ? children[Number(wanted)] : undefined)
+  );
+}
+
+/** The frame inside the first element that `wanted` matches as a selector, or as an id. */
+async function ownedBy(tab: Tab, wanted: string | number, deadline: Deadline): Promise<Frame | undefined> {
+  if (typeof wanted === "number") return undefined;
+  const { main } = tab.frames;
+  const candidates = /^[\w-]+$/.test(wanted) ? [`iframe#${wanted}`] : [wanted];
+  for (const selector of candidates) {
+    const objectId = await deadline.race(main.handle("element", { selector })).catch(() => undefined);
+    if (objectId === undefined) continue;
+    const { node } = await deadline.race(main.session.send("DOM.describeNode", { objectId }));
+    const frame = node.frameId === undefined ? undefined : tab.frames.find(node.frameId);
+    if (frame !== undefined) return frame;
+  }
+  return undefined;
+}
+
+function noFrame(tab: Tab, wanted: string | number): ToolFailure {
+  const frames = tab.frames.children.map(({ name, url }, index) => ({ index, name, url }));
+  const list = frames.map(({ index, name, url }) => `${String(index)}: ${name === "" ? url : `${name} (${url})`}`).join(", ");
+  return new ToolFailure("ELEMENT_NOT_FOUND", `no frame ${JSON.stringify(wanted)}; there are: ${list || "none"}`, { frames });
+}

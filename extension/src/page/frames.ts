@@ -1,0 +1,209 @@
+/** The frames of a page, across processes, kept true by CDP events. */
+import type { Protocol } from "devtools-protocol";
+import type { Attachment } from "../chrome/mux.js";
+import type { CdpSession } from "../chrome/cdp.js";
+import pageScript from "virtual:page-script";
+import { Frame, WORLD } from "./frame.js";
+
+/** Something about the frames changed; who waits looks again. */
+export interface FrameEvent {
+  readonly kind: "committed" | "within_document" | "lifecycle" | "restored" | "requested" | "stopped" | "detached";
+  readonly frame: Frame;
+}
+
+export class FrameTree {
+  readonly #frames = new Map<string, Frame>();
+  readonly #listeners = new Set<(event: FrameEvent) => void>();
+  #main: Frame | undefined;
+  #swaps = new Map<string, CdpSession>();
+
+  constructor(
+    private readonly attachment: Attachment,
+    private readonly onSession: (session: CdpSession) => void,
+  ) {}
+
+  get main(): Frame {
+    if (this.#main === undefined) throw new Error("the page has no frame yet");
+    return this.#main;
+  }
+
+  /** All child frames in tree order. */
+  get children(): readonly Frame[] {
+    return this.inOrder().slice(1);
+  }
+
+  /** Main frame first, then depth first. */
+  inOrder(): readonly Frame[] {
+    const below = (frame: Frame): Frame[] => [
+      frame,
+      ...[...this.#frames.values()].filter((other) => other.parent === frame).flatMap(below),
+    ];
+    return this.#main === undefined ? [] : below(this.#main);
+  }
+
+  find(id: string): Frame | undefined {
+    return this.#frames.get(id);
+  }
+
+  listen(listener: (event: FrameEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Switches everything on in one volley: CDP keeps the order, so only the last answer is waited for. */
+  async start(): Promise<void> {
+    this.attachment.eachChild((child) => {
+      if (child.facts?.type === "iframe") this.#startChild(child);
+    });
+    const tree = this.#enable(this.attachment.root);
+    this.attachment.root.post("Emulation.setFocusEmulationEnabled", { enabled: true });
+    this.#remember((await tree).frameTree, undefined, this.attachment.root);
+    await this.attachment.root.send("Runtime.enable");
+  }
+
+  #startChild(session: CdpSession): void {
+    const id = session.facts?.targetId ?? "";
+    const frame = this.#frames.get(id);
+    if (frame === undefined) this.#swaps.set(id, session);
+    else frame.move(session);
+    session.onClose(() => {
+      this.#swaps.delete(id);
+    });
+    this.#enable(session).then(
+      ({ frameTree }) => {
+        this.#remember(frameTree, this.#frames.get(frameTree.frame.parentId ?? ""), session);
+        session.post("Runtime.enable");
+      },
+      () => undefined,
+    );
+  }
+
+  #enable(session: CdpSession): Promise<Protocol.Page.GetFrameTreeResponse> {
+    this.#watch(session);
+    this.onSession(session);
+    session.post("Page.enable");
+    const tree = session.send("Page.getFrameTree");
+    session.post("Page.setLifecycleEventsEnabled", { enabled: true });
+    session.post("Page.addScriptToEvaluateOnNewDocument", {
+      source: pageScript,
+      worldName: WORLD,
+      runImmediately: true,
+    });
+    // Not paused at the start: nothing here has to run before the frame's own scripts do.
+    session.post("Target.setAutoAttach", {
+      autoAttach: true,
+      flatten: true,
+      waitForDebuggerOnStart: false,
+      filter: [{ type: "iframe" }, { exclude: true }],
+    });
+    return tree;
+  }
+
+  #watch(session: CdpSession): void {
+    session.on("Page.frameAttached", ({ frameId, parentFrameId }) => {
+      this.#attached(frameId, parentFrameId, session);
+    });
+    session.on("Page.frameNavigated", ({ frame, type }) => {
+      this.#navigated(frame, session, type === "BackForwardCacheRestore");
+    });
+    session.on("Page.navigatedWithinDocument", ({ frameId, url }) => {
+      this.#with(frameId, (frame) => {
+        frame.url = url;
+        this.#tell("within_document", frame);
+      });
+    });
+    session.on("Page.frameDetached", ({ frameId, reason }) => {
+      this.#detached(frameId, reason);
+    });
+    session.on("Page.frameRequestedNavigation", ({ frameId, disposition }) => {
+      if (disposition === "currentTab") this.#with(frameId, (frame) => { this.#tell("requested", frame); });
+    });
+    session.on("Page.frameStoppedLoading", ({ frameId }) => {
+      this.#with(frameId, (frame) => { this.#tell("stopped", frame); });
+    });
+    session.on("Page.lifecycleEvent", ({ frameId, loaderId, name }) => {
+      this.#with(frameId, (frame) => {
+        if (name === "init" && frame.loaderId !== loaderId) return;
+        if (frame.loaderId === loaderId) frame.reached.add(name);
+        this.#tell("lifecycle", frame);
+      });
+    });
+    session.on("Runtime.executionContextCreated", ({ context }) => {
+      const id = (context.auxData as { frameId?: string } | undefined)?.frameId ?? "";
+      const frame = this.#frames.get(id);
+      if (frame !== undefined && frame.session === session) frame.contextCreated(context);
+    });
+    session.on("Runtime.executionContextDestroyed", ({ executionContextId }) => {
+      for (const frame of this.#of(session)) frame.contextGone(executionContextId);
+    });
+    session.on("Runtime.executionContextsCleared", () => {
+      for (const frame of this.#of(session)) frame.contextGone();
+    });
+  }
+
+  #of(session: CdpSession): readonly Frame[] {
+    return [...this.#frames.values()].filter((frame) => frame.session === session);
+  }
+
+  #with(id: string, then: (frame: Frame) => void): void {
+    const frame = this.#frames.get(id);
+    if (frame !== undefined) then(frame);
+  }
+
+  #tell(kind: FrameEvent["kind"], frame: Frame): void {
+    for (const listener of [...this.#listeners]) listener({ kind, frame });
+  }
+
+  #remember(tree: Protocol.Page.FrameTree, parent: Frame | undefined, session: CdpSession): void {
+    const frame = this.#ensure(tree.frame.id, parent, session);
+    frame.committed(tree.frame);
+    for (const child of tree.childFrames ?? []) this.#remember(child, frame, session);
+  }
+
+  #ensure(id: string, parent: Frame | undefined, session: CdpSession): Frame {
+    let frame = this.#frames.get(id);
+    if (frame === undefined) {
+      frame = new Frame(id, parent, this.#swaps.get(id) ?? session);
+      this.#frames.set(id, frame);
+      if (parent === undefined && session === this.attachment.root) this.#main = frame;
+    }
+    return frame;
+  }
+
+  #attached(id: string, parentId: string, session: CdpSession): void {
+    const parent = this.#frames.get(parentId);
+    if (parent !== undefined) this.#ensure(id, parent, session);
+  }
+
+  #navigated(facts: Protocol.Page.Frame, session: CdpSession, restored: boolean): void {
+    const parent = facts.parentId === undefined ? undefined : this.#frames.get(facts.parentId);
+    const frame = this.#ensure(facts.id, parent, session);
+    if (facts.parentId === undefined && session === this.attachment.root && this.#main !== frame) {
+      // The main frame changes its id when a page is activated that was prerendered or cached.
+      if (this.#main !== undefined) this.#forget(this.#main);
+      this.#main = frame;
+    }
+    // A child of the old document cannot outlive it.
+    for (const other of [...this.#frames.values()]) {
+      if (other.parent === frame && facts.loaderId !== frame.loaderId) this.#forget(other);
+    }
+    frame.move(session);
+    frame.committed(facts);
+    if (restored) for (const name of ["DOMContentLoaded", "load", "networkIdle"]) frame.reached.add(name);
+    this.#tell(restored ? "restored" : "committed", frame);
+  }
+
+  #detached(id: string, reason: string): void {
+    const frame = this.#frames.get(id);
+    // "swap": the frame goes on in another process, whose session takes it over.
+    if (frame === undefined || reason === "swap") return;
+    this.#forget(frame);
+    this.#tell("detached", frame);
+  }
+
+  #forget(frame: Frame): void {
+    for (const other of [...this.#frames.values()]) if (other.parent === frame) this.#forget(other);
+    this.#frames.delete(frame.id);
+    frame.contextGone();
+  }
+}

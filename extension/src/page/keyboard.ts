@@ -1,0 +1,102 @@
+/** The keyboard of one tab; keys go to whatever has the focus. */
+import type { CdpSession } from "../chrome/cdp.js";
+import { ToolFailure } from "../failure.js";
+import type { Deadline } from "./deadline.js";
+import { chord, keyNamed, keyTyping, MODIFIER_BITS, type Key } from "./keys.js";
+
+/** Keys sent in one volley; between volleys a cancel can take effect. */
+const VOLLEY = 64;
+
+export class Keyboard {
+  constructor(private readonly session: CdpSession) {}
+
+  /** Presses a key or a chord such as `Control+a`, with further modifiers held. Rejects names of no key. */
+  async press(text: string, held: readonly string[]): Promise<void> {
+    const { modifiers, key: name } = chord(text);
+    const key = keyNamed(name) ?? keyTyping(name);
+    const all = [...new Set([...held, ...modifiers])];
+    const unknown = all.find((modifier) => !(modifier in MODIFIER_BITS));
+    if (unknown !== undefined) throw new ToolFailure("INVALID_ARGUMENTS", `no such modifier: ${unknown}`);
+    if (key === undefined) {
+      if ([...name].length !== 1) throw new ToolFailure("INVALID_ARGUMENTS", `no such key: ${name}`);
+      await this.insert(name);
+      return;
+    }
+    if (key.shifted && !all.includes("Shift")) all.push("Shift");
+    const sent: Promise<unknown>[] = [];
+    let bits = 0;
+    for (const modifier of all) {
+      bits |= MODIFIER_BITS[modifier] ?? 0;
+      sent.push(this.#down(modifierKey(modifier), bits));
+    }
+    const pressed = key.key in MODIFIER_BITS ? bits | (MODIFIER_BITS[key.key] ?? 0) : bits;
+    sent.push(this.#down(withShift(key, all.includes("Shift")), pressed), this.#up(key, bits));
+    for (const modifier of all.reverse()) {
+      bits &= ~(MODIFIER_BITS[modifier] ?? 0);
+      sent.push(this.#up(modifierKey(modifier), bits));
+    }
+    await Promise.all(sent);
+  }
+
+  /** Types all of it as fast as the page takes it. */
+  async type(text: string, deadline: Deadline): Promise<void> {
+    const chars = [...text];
+    for (let at = 0; at < chars.length; at += VOLLEY) {
+      deadline.check();
+      await deadline.race(Promise.all(chars.slice(at, at + VOLLEY).map((char) => this.tap(char))));
+    }
+  }
+
+  /** One character by its key; one that no key types is inserted. */
+  async tap(char: string): Promise<void> {
+    const key = keyTyping(char);
+    if (key === undefined) await this.insert(char);
+    else {
+      const bits = key.shifted ? (MODIFIER_BITS["Shift"] ?? 0) : 0;
+      await Promise.all([this.#down(key, bits), this.#up(key, bits)]);
+    }
+  }
+
+  /** Text without key events, as an input method or a paste would give it. */
+  async insert(text: string): Promise<void> {
+    await this.session.send("Input.insertText", { text });
+  }
+
+  #down(key: Key, modifiers: number): Promise<unknown> {
+    // With Control, Alt or Meta held a key is a command and types nothing.
+    const text = (modifiers & ~(MODIFIER_BITS["Shift"] ?? 0)) === 0 ? key.text : "";
+    return this.session.send("Input.dispatchKeyEvent", {
+      type: text === "" ? "rawKeyDown" : "keyDown",
+      ...facts(key, modifiers),
+      text,
+      unmodifiedText: text,
+    });
+  }
+
+  #up(key: Key, modifiers: number): Promise<unknown> {
+    return this.session.send("Input.dispatchKeyEvent", { type: "keyUp", ...facts(key, modifiers) });
+  }
+}
+
+function facts(key: Key, modifiers: number): { modifiers: number; key: string; code: string; windowsVirtualKeyCode: number; location: number; isKeypad: boolean } {
+  return {
+    modifiers,
+    key: key.key,
+    code: key.code,
+    windowsVirtualKeyCode: key.keyCode,
+    location: key.location,
+    isKeypad: key.location === 3,
+  };
+}
+
+function modifierKey(name: string): Key {
+  const key = keyNamed(name);
+  if (key === undefined) throw new ToolFailure("INVALID_ARGUMENTS", `no such modifier: ${name}`);
+  return key;
+}
+
+/** `Shift+a` types an A. */
+function withShift(key: Key, shift: boolean): Key {
+  if (!shift || key.shifted || !/^[a-z]$/.test(key.text)) return key;
+  return { ...key, key: key.key.toUpperCase(), text: key.text.toUpperCase() };
+}

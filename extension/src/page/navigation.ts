@@ -1,0 +1,204 @@
+/** Going to pages, and knowing when they have come. */
+import type { Protocol } from "devtools-protocol";
+import { ToolFailure } from "../failure.js";
+import { Expired, type Deadline } from "./deadline.js";
+import { DocumentGone } from "./frame.js";
+import type { FrameEvent } from "./frames.js";
+import type { Tab } from "./tab.js";
+
+export type WaitUntil = "load" | "domcontentloaded" | "networkidle" | "commit";
+
+const LIFECYCLE: Readonly<Record<WaitUntil, string | undefined>> = {
+  load: "load",
+  domcontentloaded: "DOMContentLoaded",
+  networkidle: "networkIdle",
+  commit: undefined,
+};
+
+export interface Arrived {
+  readonly url: string;
+  readonly title: string;
+  /** Null when the document did not come by HTTP. */
+  readonly status: number | null;
+}
+
+/** A response without content shows the browser's own error page, but it is an answer. */
+const ANSWERED = "net::ERR_HTTP_RESPONSE_CODE_FAILURE";
+
+/** Loads `url`. Rejects with `NAVIGATION_FAILED`, or with `Expired` when what was waited for does not come. */
+export async function goto(tab: Tab, url: string, waitUntil: WaitUntil, deadline: Deadline): Promise<Arrived> {
+  const commits = new Commits(tab);
+  const status = new StatusWatch(tab);
+  try {
+    const reply = await deadline.race(tab.session.send("Page.navigate", { url }));
+    const { errorText, loaderId } = reply;
+    if (errorText !== undefined && errorText !== ANSWERED) throw failed(url, errorText, commits.download);
+    if (loaderId !== undefined) await commits.landed(loaderId, deadline);
+    await reached(tab, waitUntil, deadline);
+    return await arrived(tab, deadline, errorText === ANSWERED ? status.of(loaderId) : undefined);
+  } finally {
+    commits.stop();
+    status.stop();
+  }
+}
+
+export async function reload(tab: Tab, ignoreCache: boolean, waitUntil: WaitUntil, deadline: Deadline): Promise<Arrived> {
+  const commits = new Commits(tab);
+  try {
+    await deadline.race(tab.session.send("Page.reload", { ignoreCache }));
+    await commits.landed(undefined, deadline);
+    await reached(tab, waitUntil, deadline);
+    return await arrived(tab, deadline);
+  } finally {
+    commits.stop();
+  }
+}
+
+/** The entry `steps` away in the tab's history. Rejects with `NO_HISTORY`. */
+export async function historyEntry(tab: Tab, steps: 1 | -1): Promise<Protocol.Page.NavigationEntry> {
+  const { currentIndex, entries } = await tab.session.send("Page.getNavigationHistory");
+  const entry = entries[currentIndex + steps];
+  if (entry === undefined) {
+    throw new ToolFailure("NO_HISTORY", `there is nothing to go ${steps < 0 ? "back" : "forward"} to`);
+  }
+  return entry;
+}
+
+export async function toHistoryEntry(tab: Tab, entry: Protocol.Page.NavigationEntry, waitUntil: WaitUntil, deadline: Deadline): Promise<Arrived> {
+  const commits = new Commits(tab);
+  try {
+    await deadline.race(tab.session.send("Page.navigateToHistoryEntry", { entryId: entry.id }));
+    await commits.landed(undefined, deadline);
+    await reached(tab, waitUntil, deadline);
+    return await arrived(tab, deadline);
+  } finally {
+    commits.stop();
+  }
+}
+
+function failed(url: string, errorText: string, download: boolean): ToolFailure {
+  const reason = download ? "it is a download" : errorText;
+  return new ToolFailure("NAVIGATION_FAILED", `${url} could not be loaded: ${reason}`, { url, errorText, download });
+}
+
+/** Which documents have come into the main frame since this was made. */
+class Commits {
+  #loaders = new Set<string>();
+  #moved = false;
+  download = false;
+  readonly #stops: (() => void)[];
+
+  constructor(private readonly tab: Tab) {
+    const note = ({ kind, frame }: FrameEvent): void => {
+      if (frame !== tab.frames.main) return;
+      if (kind === "committed" || kind === "restored") this.#loaders.add(frame.loaderId);
+      if (kind === "within_document") this.#moved = true;
+    };
+    this.#stops = [
+      tab.frames.listen(note),
+      tab.session.on("Page.downloadWillBegin", () => {
+        this.download = true;
+      }),
+    ];
+  }
+
+  /** Waits for that document, for any later one when it was overtaken, or for any at all. */
+  async landed(loaderId: string | undefined, deadline: Deadline): Promise<void> {
+    const here = (): true | undefined => {
+      if (loaderId !== undefined) return this.#loaders.has(loaderId) || this.tab.frames.main.loaderId === loaderId || undefined;
+      return this.#loaders.size > 0 || this.#moved || undefined;
+    };
+    await this.tab.until(deadline, here);
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop();
+  }
+}
+
+/** Statuses of main documents; only for answers that leave no document which could be asked. */
+class StatusWatch {
+  #status = new Map<string, number>();
+  readonly #stop: () => void;
+
+  constructor(tab: Tab) {
+    this.#stop = tab.session.on("Network.responseReceived", ({ type, loaderId, response }) => {
+      if (type === "Document") this.#status.set(loaderId, response.status);
+    });
+  }
+
+  of(loaderId: string | undefined): number | undefined {
+    return loaderId === undefined ? undefined : this.#status.get(loaderId);
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+}
+
+async function reached(tab: Tab, waitUntil: WaitUntil, deadline: Deadline): Promise<void> {
+  const name = LIFECYCLE[waitUntil];
+  if (name === undefined) return;
+  // The main frame is looked up each time: a redirect by script replaces the document that is being waited for.
+  await tab.until(deadline, () => {
+    const frames = waitUntil === "networkidle" ? tab.frames.inOrder() : [tab.frames.main];
+    return frames.every(({ reached: names, url }) => names.has(name) || url === "") || undefined;
+  });
+}
+
+/** Where the tab is now. A document that is just being replaced is asked again. */
+export async function arrived(tab: Tab, deadline: Deadline, status?: number): Promise<Arrived> {
+  for (;;) {
+    try {
+      const here = await deadline.race(tab.frames.main.call("ready", null));
+      const known = status ?? here.status;
+      return { url: here.url, title: here.title, status: known === 0 ? null : known };
+    } catch (error) {
+      if (!(error instanceof DocumentGone)) throw error;
+      await deadline.sleep(20);
+    }
+  }
+}
+
+const COMMIT_MS = 10_000;
+const PARSE_MS = 2_000;
+
+/**
+ * Runs `action` and, when it sets off a navigation of the main frame, waits until the new document is there.
+ *
+ * So the next command does not read the page that is just going away. A navigation that never comes costs ten seconds
+ * at most and is no failure: the action itself was done.
+ */
+export async function settled<T>(tab: Tab, deadline: Deadline, action: () => Promise<T>): Promise<T> {
+  const watch = { requested: false, committed: false, over: false };
+  const note = ({ kind, frame }: FrameEvent): void => {
+    if (frame !== tab.frames.main) return;
+    if (kind === "requested") watch.requested = true;
+    if (kind === "committed" || kind === "restored" || kind === "within_document") watch.committed = true;
+    if (kind === "stopped" && watch.requested) watch.over = true;
+  };
+  const stops = [
+    tab.frames.listen(note),
+    tab.session.on("Page.downloadWillBegin", () => {
+      watch.over = true;
+    }),
+  ];
+  try {
+    const value = await action();
+    if (!watch.requested) return value;
+    await patiently(tab.until(deadline.within(COMMIT_MS), () => watch.committed || watch.over || undefined));
+    if (!watch.committed) return value;
+    await patiently(tab.until(deadline.within(PARSE_MS), () => tab.frames.main.reached.has("DOMContentLoaded") || undefined));
+    return value;
+  } finally {
+    for (const stop of stops) stop();
+  }
+}
+
+async function patiently(wait: Promise<unknown>): Promise<void> {
+  try {
+    await wait;
+  } catch (error) {
+    if (!(error instanceof Expired)) throw error;
+  }
+}

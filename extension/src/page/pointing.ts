@@ -1,0 +1,55 @@
+/** From an element to the point of the viewport where the mouse has to go. */
+import { ToolFailure } from "../failure.js";
+import { ask, type Spot } from "./asking.js";
+import type { Deadline } from "./deadline.js";
+import type { Frame } from "./frame.js";
+import type { Point } from "./mouse.js";
+import type { Box, Need } from "./script/actionable.js";
+import type { Tab } from "./tab.js";
+
+const RETRY_MS = 50;
+
+/** Waits until the element at `spot` can be acted on, and says where. Rejects with the reason why it never could. */
+export async function pointAt(tab: Tab, spot: Spot, needs: readonly Need[], deadline: Deadline): Promise<Point> {
+  for (;;) {
+    const { frame, value } = await ask(tab, spot, "point", { needs }, deadline);
+    if (frame.parent === undefined) return { x: value.x, y: value.y };
+    const outside = await outward(frame, value, needs.includes("hit"), deadline);
+    if ("x" in outside) return outside;
+    if (deadline.leftMs < 2 * RETRY_MS) {
+      throw new ToolFailure("ELEMENT_OBSCURED", `the frame of ${spot.selector ?? spot.ref ?? ""} is covered by ${outside.cover}`, {
+        coveredBy: outside.cover,
+      });
+    }
+    await deadline.sleep(RETRY_MS);
+  }
+}
+
+/** A point of `frame` in the main frame's viewport; with `check`, or what covers one of the frames there. */
+export async function outward(frame: Frame, from: Point, check: boolean, deadline: Deadline): Promise<Point | { cover: string }> {
+  let point = from;
+  for (let at = frame; at.parent !== undefined; at = at.parent) {
+    const aimed = await throughOwner(at, at.parent, point, check, deadline);
+    if ("cover" in aimed) return aimed;
+    point = aimed;
+  }
+  return point;
+}
+
+/** The same for a box; the frames' borders and scales are as at its corners. */
+export async function boxOutward(frame: Frame, box: Box, deadline: Deadline): Promise<Box> {
+  const near = await outward(frame, { x: box.x, y: box.y }, false, deadline);
+  const far = await outward(frame, { x: box.x + box.width, y: box.y + box.height }, false, deadline);
+  if (!("x" in near) || !("x" in far)) return box;
+  return { x: near.x, y: near.y, width: far.x - near.x, height: far.y - near.y };
+}
+
+async function throughOwner(frame: Frame, parent: Frame, point: Point, check: boolean, deadline: Deadline): Promise<Point | { cover: string }> {
+  const { backendNodeId } = await deadline.race(parent.guard(parent.session.send("DOM.getFrameOwner", { frameId: frame.id })));
+  const owner = await deadline.race(parent.resolve(backendNodeId));
+  try {
+    return await deadline.race(parent.call("hit_owner", { ...point, check }, owner));
+  } finally {
+    parent.session.post("Runtime.releaseObject", { objectId: owner });
+  }
+}

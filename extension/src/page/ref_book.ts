@@ -1,0 +1,49 @@
+/** Which refs of a tab were given by which frame, and what its last snapshots said; outlives the debugger's attachment, so that refs never repeat. */
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly frameId: string;
+}
+
+const RANGES = 500;
+/** Earlier snapshots that one may ask the changes since; older ones are forgotten. */
+const SNAPSHOTS = 8;
+
+export class RefBook {
+  #next = 1;
+  #ranges: Range[] = [];
+  #snapshots = new Map<string, readonly string[]>();
+  #taken = 0;
+
+  /** The first number that no document of this tab has used. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Notes that `frameId` has given the refs up to, not including, `next`. */
+  given(frameId: string, next: number): void {
+    if (next <= this.#next) return;
+    this.#ranges.push({ from: this.#next, to: next, frameId });
+    if (this.#ranges.length > RANGES) this.#ranges.shift();
+    this.#next = next;
+  }
+
+  frameOf(ref: string): string | undefined {
+    const number = Number(/^e(\d+)$/.exec(ref)?.[1]);
+    return this.#ranges.find(({ from, to }) => number >= from && number < to)?.frameId;
+  }
+
+  /** Keeps the lines of a snapshot under an id of this tab. */
+  keepSnapshot(lines: readonly string[]): string {
+    const id = `s${String(++this.#taken)}`;
+    this.#snapshots.set(id, lines);
+    const [oldest] = this.#snapshots.keys();
+    if (this.#snapshots.size > SNAPSHOTS && oldest !== undefined) this.#snapshots.delete(oldest);
+    return id;
+  }
+
+  snapshot(id: string): readonly string[] | undefined {
+    return this.#snapshots.get(id);
+  }
+}

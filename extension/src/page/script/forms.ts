@@ -1,0 +1,143 @@
+/** Fields: giving them the focus, a value, an option, a tick. */
+import { injected } from "./injected.js";
+import { nameOf, type Target } from "./query.js";
+import type { Look, Trouble } from "./waiting.js";
+
+/** What is left to do with the keyboard after the page's part. */
+export type Focused = "keys" | "click_first" | "set";
+
+/** Puts the caret into the element. "click_first": it does not take the focus from a script. */
+export function focus(element: Element, clear: boolean): Focused {
+  if (clear && isTextual(element)) injected().selectText(element);
+  else injected().focusNode(element);
+  if (!clear) caretToEnd(element);
+  return hasFocus(element) ? "keys" : "click_first";
+}
+
+function isTextual(element: Element): boolean {
+  return element.matches("input, textarea") || (element as HTMLElement).isContentEditable;
+}
+
+function hasFocus(element: Element): boolean {
+  const root = element.getRootNode() as Document | ShadowRoot;
+  const active = root.activeElement;
+  return active !== null && (active === element || element.contains(active) || active.contains(element) && (active as HTMLElement).isContentEditable);
+}
+
+function caretToEnd(element: Element): void {
+  if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement) {
+    const end = element.value.length;
+    try {
+      element.setSelectionRange(end, end);
+    } catch {
+      // Fields for numbers, dates and mail have no selection; their caret is where the browser put it.
+    }
+  } else if ((element as HTMLElement).isContentEditable) {
+    const selection = getSelection();
+    selection?.selectAllChildren(element);
+    selection?.collapseToEnd();
+  }
+}
+
+const SET_ONLY = new Set(["color", "date", "time", "datetime-local", "month", "range", "week"]);
+
+/** Fields whose value typing can't give: pickers and sliders. */
+export function isSetOnly(element: Element): boolean {
+  return element instanceof HTMLInputElement && SET_ONLY.has(element.type);
+}
+
+/** Fills in one go. "keys": the old text is selected now and the new one has yet to be inserted. */
+export function fill(element: Element, value: string | number | boolean): "done" | "keys" | "click" | Trouble {
+  if (element instanceof HTMLSelectElement) {
+    const chosen = choose(element, { valueOrLabel: [String(value)] });
+    return "values" in chosen ? "done" : chosen;
+  }
+  const field = injected().retarget(element, "follow-label") ?? element;
+  if (field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio")) return tick(field, value);
+  if (field.matches("[role=checkbox], [role=switch], [role=radio]")) {
+    return (field.getAttribute("aria-checked") === "true") === isYes(value) ? "done" : "click";
+  }
+  try {
+    const filled = injected().fill(element, String(value));
+    if (filled === "error:notconnected") return { code: "STALE_REF", message: "the field has left the page" };
+    return filled === "done" ? "done" : "keys";
+  } catch (error) {
+    return { code: "INVALID_ARGUMENTS", message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function tick(input: HTMLInputElement, value: string | number | boolean): "done" | "click" | Trouble {
+  // A radio button may be named by its group and chosen by its value.
+  if (input.type === "radio" && typeof value === "string" && !YES_NO.test(value)) {
+    const group = input.name === "" ? [input] : [...(input.form ?? document).querySelectorAll<HTMLInputElement>(`input[type=radio][name=${JSON.stringify(input.name)}]`)];
+    const wanted = group.find((radio) => radio.value === value);
+    if (wanted === undefined) return { code: "INVALID_ARGUMENTS", message: `no radio button has the value ${JSON.stringify(value)}` };
+    if (!wanted.checked) wanted.click();
+    return "done";
+  }
+  if (input.checked === isYes(value)) return "done";
+  if (input.type === "radio" && !isYes(value)) return { code: "INVALID_ARGUMENTS", message: "a radio button can't be unticked" };
+  // Many a page hides the real box and draws its own.
+  if (input.checkVisibility() && input.getBoundingClientRect().width > 1) return "click";
+  input.click();
+  return "done";
+}
+
+const YES_NO = /^(true|false|on|off|yes|no|checked|unchecked|1|0)$/i;
+
+function isYes(value: string | number | boolean): boolean {
+  return typeof value === "string" ? /^(true|on|yes|checked|1)$/i.test(value) : Boolean(value);
+}
+
+export interface Choice {
+  readonly value?: readonly string[] | undefined;
+  readonly label?: readonly string[] | undefined;
+  readonly valueOrLabel?: readonly string[] | undefined;
+  readonly index?: number | undefined;
+}
+
+export type Chosen = { readonly values: readonly string[] } | Trouble;
+
+/** The values of the options that are selected now, or what is wrong. */
+export function choose(element: Element, choice: Choice): Chosen {
+  const select = injected().retarget(element, "follow-label");
+  if (!(select instanceof HTMLSelectElement)) {
+    return { code: "INVALID_ARGUMENTS", message: `not a select element: ${injected().previewNode(element)}` };
+  }
+  const wanted = [
+    ...(choice.value ?? []).map((value) => ({ value })),
+    ...(choice.label ?? []).map((label) => ({ label })),
+    ...(choice.valueOrLabel ?? []).map((valueOrLabel) => ({ valueOrLabel })),
+    ...(choice.index === undefined ? [] : [{ index: choice.index }]),
+  ];
+  select.focus();
+  const chosen = injected().selectOptions(select, wanted);
+  if (Array.isArray(chosen)) return { values: chosen };
+  if (chosen === "error:optionnotenabled") return { code: "ELEMENT_DISABLED", message: "that option is disabled" };
+  const options = [...select.options].slice(0, 20).map((option) => ({ value: option.value, label: option.label }));
+  const names = options.map(({ value, label }) => (value === label ? JSON.stringify(value) : `${JSON.stringify(value)} (${label})`));
+  return { code: "ELEMENT_NOT_FOUND", message: `no such option; there are: ${names.join(", ")}`, details: { options } };
+}
+
+/** One look of a wait for an option that may still be loading. */
+export function lookForOption(element: Element, choice: Choice): Look<readonly string[]> {
+  const chosen = choose(element, choice);
+  return "values" in chosen ? { done: chosen.values } : { missing: chosen };
+}
+
+export interface FilePayload {
+  readonly name: string;
+  readonly mimeType: string;
+  /** Base64. */
+  readonly bytes: string;
+}
+
+export function fileInput(element: Element, target: Target): HTMLInputElement | Trouble {
+  const input = injected().retarget(element, "follow-label");
+  if (input instanceof HTMLInputElement && input.type === "file") return input;
+  return { code: "INVALID_ARGUMENTS", message: `${nameOf(target)} is not a file input: ${injected().previewNode(element)}` };
+}
+
+export function fileNames(input: HTMLInputElement): readonly string[] {
+  return [...(input.files ?? [])].map((file) => file.name);
+}

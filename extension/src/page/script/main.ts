@@ -1,0 +1,156 @@
+/** The page script: every function that the extension calls inside a document, by name. */
+import { whenReady, type Box, type Need } from "./actionable.js";
+import * as content from "./content.js";
+import * as forms from "./forms.js";
+import { BadSelector, StaleRef, find, nameOf, type Target } from "./query.js";
+import { knows, nextNumber } from "./refs.js";
+import * as scroll from "./scroll.js";
+import { snapshot, type Snapshot, type SnapshotRequest } from "./snapshot.js";
+import { hitOwner, type Aimed } from "./owner.js";
+import { listed, nearest } from "./candidates.js";
+import { cancelWait, until, type Outcome, type Trouble, type Wait } from "./waiting.js";
+
+interface Waiting {
+  readonly wait: Wait;
+  readonly target: Target;
+}
+
+interface MaybeWaiting {
+  readonly wait: Wait;
+  /** Undefined: the whole document. */
+  readonly target: Target | undefined;
+}
+
+/** Names, arguments and values; the extension's side is typed from this. */
+export interface PageFunctions {
+  point: { arg: Waiting & { needs: readonly Need[] }; value: Outcome<{ x: number; y: number; box: Box }> };
+  focus: { arg: Waiting & { clear: boolean; value: string }; value: Outcome<{ how: forms.Focused; x: number; y: number }> };
+  fill: { arg: Waiting & { value: string | number | boolean }; value: Outcome<"done" | "keys" | "click"> };
+  select: { arg: Waiting & { choice: forms.Choice }; value: Outcome<readonly string[]> };
+  scroll_into_view: { arg: Waiting; value: Outcome<scroll.Scrolled> };
+  scroll_by: { arg: MaybeWaiting & scroll.ScrollRequest; value: Outcome<scroll.Scrolled> };
+  present: { arg: Waiting & { state: content.PresenceState }; value: Outcome<true> };
+  read: { arg: MaybeWaiting & content.ReadRequest; value: Outcome<content.Read> };
+  query: { arg: { target: Target; limit: number }; value: Outcome<{ elements: content.ElementFacts[]; count: number }> };
+  attribute: { arg: Waiting & { attribute: string }; value: Outcome<string | null> };
+  region: { arg: Waiting; value: Outcome<content.Region> };
+  snapshot: { arg: MaybeWaiting & SnapshotRequest; value: Outcome<Snapshot> };
+  element: { arg: Target; value: Element | null };
+  file_input: { arg: Waiting; value: Outcome<true> };
+  file_element: { arg: Target; value: Element | null };
+  file_names: { arg: Target; value: readonly string[] };
+  has: { arg: Target; value: { here: boolean; known: boolean; nextRef: number } };
+  ready: { arg: null; value: { state: DocumentReadyState; title: string; url: string; status: number } };
+  hit_owner: { arg: { x: number; y: number; check: boolean }; value: Aimed };
+  cancel: { arg: string; value: null };
+}
+
+type Functions = { [N in keyof PageFunctions]: (arg: PageFunctions[N]["arg"], element: Element | null) => unknown };
+
+const isTrouble = (value: unknown): value is Trouble => typeof value === "object" && value !== null && "code" in value && "message" in value;
+
+/** Waits until the target is there, then hands it to `use`; without a target at once. */
+async function withElement<T>(arg: MaybeWaiting, needs: readonly Need[], use: (element: Element | undefined) => T | Trouble): Promise<Outcome<T>> {
+  if (arg.target === undefined) return settle(use(undefined));
+  const found = await whenReady(arg.target, needs, arg.wait);
+  return "ok" in found ? settle(use(found.ok.element)) : found;
+}
+
+function settle<T>(value: T | Trouble): Outcome<T> {
+  return isTrouble(value) ? { trouble: value } : { ok: value };
+}
+
+const functions: Functions = {
+  async point({ target, needs, wait }) {
+    const found = await whenReady(target, needs, wait);
+    return "ok" in found ? { ok: { ...found.ok.point, box: found.ok.box } } : found;
+  },
+  async focus({ target, wait, clear, value }) {
+    const found = await whenReady(target, ["visible", "enabled", "editable", "in_view"], wait);
+    if (!("ok" in found)) return found;
+    const { element, point } = found.ok;
+    if (forms.isSetOnly(element)) {
+      const filled = forms.fill(element, value);
+      return isTrouble(filled) ? { trouble: filled } : { ok: { how: "set", ...point } };
+    }
+    return { ok: { how: forms.focus(element, clear), ...point } };
+  },
+  fill: ({ target, wait, value }) =>
+    withElement({ target, wait }, ["enabled", "editable"], (element) => forms.fill(element as Element, value)),
+  async select({ target, wait, choice }) {
+    const found = await whenReady(target, ["enabled"], wait);
+    if (!("ok" in found)) return found;
+    const { element } = found.ok;
+    return until(wait, () => forms.lookForOption(find(target) ?? element, choice), (trouble) => trouble);
+  },
+  scroll_into_view: (arg) => withElement(arg, [], (element) => scroll.intoView(element as Element)),
+  scroll_by: (arg) => withElement(arg, [], (element) => scroll.by(arg, element)),
+  present({ target, wait, state }) {
+    const look = (): { done: true } | { missing: Trouble } => {
+      if (content.isPresent(present(target), state)) return { done: true };
+      return { missing: { code: "WAIT_TIMEOUT", message: `${nameOf(target)} did not become ${state}` } };
+    };
+    return until(wait, look, (trouble) => (target.selector !== undefined && (state === "visible" || state === "attached") ? { ...trouble, message: trouble.message + listed(nearest(target.selector)) } : trouble));
+  },
+  read: (arg) => withElement(arg, [], (element) => content.read(arg, element)),
+  query: ({ target, limit }) =>
+    target.selector === undefined
+      ? { ok: { elements: [content.factsOf(find(target) as Element)], count: 1 } }
+      : { ok: content.query(target.selector, limit) },
+  attribute: (arg) => withElement(arg, [], (element) => content.attribute(element as Element, arg.attribute)),
+  region: (arg) => withElement(arg, ["visible", "stable", "in_view"], (element) => content.region(element as Element)),
+  snapshot: (arg) => withElement(arg, [], (element) => snapshot(arg, element)),
+  element: (target) => find(target) ?? null,
+  file_input: (arg) =>
+    withElement(arg, [], (element) => {
+      const input = forms.fileInput(element as Element, arg.target);
+      return isTrouble(input) ? input : true;
+    }),
+  file_element(target) {
+    const input = forms.fileInput(find(target) as Element, target);
+    return isTrouble(input) ? null : input;
+  },
+  file_names(target) {
+    const input = forms.fileInput(find(target) as Element, target);
+    return isTrouble(input) ? [] : forms.fileNames(input);
+  },
+  has(target) {
+    const element = present(target);
+    return { here: element !== undefined, known: target.ref !== undefined && knows(target.ref), nextRef: nextNumber() };
+  },
+  ready: () => ({ state: document.readyState, title: document.title, url: location.href, status: statusOf() }),
+  hit_owner: ({ x, y, check }, element) => hitOwner(element as Element, x, y, check),
+  cancel(id) {
+    cancelWait(id);
+    return null;
+  },
+};
+
+function present(target: Target): Element | undefined {
+  try {
+    return find(target);
+  } catch (error) {
+    if (error instanceof StaleRef) return undefined;
+    throw error;
+  }
+}
+
+/** The HTTP status of this document; 0 when it did not come by HTTP. */
+function statusOf(): number {
+  const [entry] = performance.getEntriesByType("navigation");
+  return entry === undefined ? 0 : (entry as PerformanceNavigationTiming).responseStatus;
+}
+
+async function dispatch(name: keyof PageFunctions, arg: never, element: Element | null): Promise<unknown> {
+  try {
+    const run: (arg: never, element: Element | null) => unknown = functions[name];
+    return await run(arg, element);
+  } catch (error) {
+    if (error instanceof StaleRef) return { trouble: { code: "STALE_REF", message: error.message } };
+    if (error instanceof BadSelector) return { trouble: { code: "INVALID_ARGUMENTS", message: error.message } };
+    throw error;
+  }
+}
+
+// The same document may be prepared twice, by the browser and by a worker that came late: the first one stays.
+(globalThis as { __tabyard?: typeof dispatch }).__tabyard ??= dispatch;

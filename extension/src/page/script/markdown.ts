@@ -1,0 +1,151 @@
+/** A page's content as Markdown: what it says, without what it looks like. */
+
+const SKIPPED = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "SVG", "CANVAS", "IFRAME", "OBJECT", "HEAD"]);
+const BLOCKS = new Set(
+  "ADDRESS ARTICLE ASIDE BLOCKQUOTE BODY DD DETAILS DIV DL DT FIELDSET FIGCAPTION FIGURE FOOTER FORM HEADER HGROUP HR HTML LI MAIN NAV OL P PRE SECTION SUMMARY TABLE UL".split(" "),
+);
+
+export function markdown(root: Element): string {
+  return tidy(block(root, 0));
+}
+
+function tidy(text: string): string {
+  return text.replace(/[ \t]+\n/g, "\n").replace(/\n{3,}/g, "\n\n").trim();
+}
+
+function block(element: Element, depth: number): string {
+  const heading = /^H([1-6])$/.exec(element.tagName)?.[1];
+  if (heading !== undefined) return `\n\n${"#".repeat(Number(heading))} ${inline(element)}\n\n`;
+  switch (element.tagName) {
+    case "HR":
+      return "\n\n---\n\n";
+    case "PRE":
+      return `\n\n\`\`\`\n${element.textContent.replace(/\n$/, "")}\n\`\`\`\n\n`;
+    case "BLOCKQUOTE":
+      return `\n\n${tidy(children(element, depth)).replace(/^/gm, "> ")}\n\n`;
+    case "UL":
+    case "OL":
+      return list(element, depth);
+    case "TABLE":
+      return table(element as HTMLTableElement);
+    case "DT":
+      return `\n\n**${inline(element)}**\n`;
+    default:
+      return `\n\n${children(element, depth)}\n\n`;
+  }
+}
+
+/** Text and inline elements run together; blocks stand apart. */
+function children(element: Element, depth: number): string {
+  let text = "";
+  for (const node of composed(element)) {
+    if (node.nodeType === Node.TEXT_NODE) text += (node.nodeValue ?? "").replace(/\s+/g, " ");
+    else if (node instanceof Element && isShown(node)) text += isBlock(node) ? block(node, depth) : span(node);
+  }
+  return text.replace(/ *\n */g, "\n");
+}
+
+function composed(element: Element): readonly Node[] {
+  if (element.shadowRoot !== null) return [...element.shadowRoot.childNodes];
+  if (element instanceof HTMLSlotElement && element.assignedNodes().length > 0) return element.assignedNodes();
+  return [...element.childNodes];
+}
+
+function isShown(element: Element): boolean {
+  if (SKIPPED.has(element.tagName.toUpperCase())) return false;
+  return element.checkVisibility({ visibilityProperty: true }) || getComputedStyle(element).display === "contents";
+}
+
+function isBlock(element: Element): boolean {
+  if (BLOCKS.has(element.tagName) || /^H[1-6]$/.test(element.tagName)) return true;
+  if (element.shadowRoot !== null) return true;
+  return [...element.children].some((child) => BLOCKS.has(child.tagName) || /^H[1-6]$/.test(child.tagName));
+}
+
+function inline(element: Element): string {
+  let text = "";
+  for (const node of composed(element)) {
+    if (node.nodeType === Node.TEXT_NODE) text += node.nodeValue ?? "";
+    else if (node instanceof Element && isShown(node)) text += span(node);
+  }
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function span(element: Element): string {
+  const text = (): string => padded(element, inline(element));
+  switch (element.tagName) {
+    case "BR":
+      return "\n";
+    case "STRONG":
+    case "B":
+      return marked(text(), "**");
+    case "EM":
+    case "I":
+      return marked(text(), "*");
+    case "CODE":
+    case "KBD":
+      return marked(text(), "`");
+    case "DEL":
+    case "S":
+      return marked(text(), "~~");
+    case "A":
+      return link(element as HTMLAnchorElement, text());
+    case "IMG": {
+      const image = element as HTMLImageElement;
+      return image.alt === "" ? "" : `![${image.alt}](${image.src.startsWith("data:") ? "" : image.src})`;
+    }
+    case "INPUT":
+      return field(element as HTMLInputElement);
+    case "TEXTAREA":
+      return (element as HTMLTextAreaElement).value;
+    case "SELECT":
+      return [...(element as HTMLSelectElement).selectedOptions].map((option) => option.label).join(", ");
+    default:
+      return text();
+  }
+}
+
+/** Words of neighbouring inline elements must not run together where the source has space. */
+function padded(element: Element, text: string): string {
+  const raw = element.textContent;
+  return (/^\s/.test(raw) ? " " : "") + text + (/\s$/.test(raw) ? " " : "");
+}
+
+function marked(text: string, mark: string): string {
+  const bare = text.trim();
+  return bare === "" ? text : text.replace(bare, () => mark + bare + mark);
+}
+
+function link(anchor: HTMLAnchorElement, text: string): string {
+  const bare = text.trim();
+  if (bare === "") return "";
+  if (!anchor.hasAttribute("href") || anchor.href.startsWith("javascript:")) return text;
+  return text.replace(bare, () => `[${bare}](${anchor.href})`);
+}
+
+function field(input: HTMLInputElement): string {
+  if (input.type === "checkbox" || input.type === "radio") return input.checked ? "[x] " : "[ ] ";
+  return input.type === "hidden" || input.type === "password" ? "" : input.value;
+}
+
+function list(element: Element, depth: number): string {
+  const ordered = element.tagName === "OL";
+  let number = ordered ? (element as HTMLOListElement).start : 0;
+  const items: string[] = [];
+  for (const item of element.children) {
+    if (!isShown(item)) continue;
+    const mark = ordered ? `${String(number++)}. ` : "- ";
+    const [first = "", ...rest] = tidy(children(item, depth + 1)).split("\n");
+    items.push([mark + first, ...rest.filter((line) => line !== "").map((line) => " ".repeat(mark.length) + line)].join("\n"));
+  }
+  return `\n\n${items.join("\n")}\n\n`;
+}
+
+function table(element: HTMLTableElement): string {
+  const rows = [...element.rows].filter(isShown).map((row) => [...row.cells].map((cell) => inline(cell).replace(/\|/g, "\\|")));
+  const [head, ...body] = rows;
+  if (head === undefined) return "";
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const caption = element.caption === null ? "" : `${inline(element.caption)}\n\n`;
+  return `\n\n${caption}${[line(head), line(head.map(() => "---")), ...body.map(line)].join("\n")}\n\n`;
+}

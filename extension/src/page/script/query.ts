@@ -1,0 +1,64 @@
+/** From selectors and refs to elements of this document. */
+import { injected, type ParsedSelector } from "./injected.js";
+import { readings } from "./selectors.js";
+import { elementOf } from "./refs.js";
+
+/** How an element is named from outside: one of the two. */
+export interface Target {
+  readonly selector?: string | undefined;
+  readonly ref?: string | undefined;
+}
+
+/** A selector that the engine can't read. */
+export class BadSelector extends Error {
+  override readonly name = "BadSelector";
+}
+
+/** The ref was never given in this document, or its element has left it. */
+export class StaleRef extends Error {
+  override readonly name = "StaleRef";
+}
+
+const parsed = new Map<string, readonly ParsedSelector[]>();
+const PARSED_LIMIT = 500;
+
+function parse(selector: string): readonly ParsedSelector[] {
+  const known = parsed.get(selector);
+  if (known !== undefined) return known;
+  try {
+    const selectors = readings(selector).map((reading) => injected().parseSelector(reading));
+    if (parsed.size >= PARSED_LIMIT) parsed.clear();
+    parsed.set(selector, selectors);
+    return selectors;
+  } catch (error) {
+    throw new BadSelector(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** All matches in document order, open shadow roots included. */
+export function findAll(selector: string): readonly Element[] {
+  const selectors = parse(selector);
+  try {
+    for (const one of selectors) {
+      const found = injected().querySelectorAll(one, document);
+      if (found.length > 0) return found;
+    }
+  } catch (error) {
+    throw new BadSelector(error instanceof Error ? error.message : String(error));
+  }
+  return [];
+}
+
+/** The first match, or undefined. Throws `StaleRef`, `BadSelector`. */
+export function find(target: Target): Element | undefined {
+  if (target.ref !== undefined) {
+    const element = elementOf(target.ref);
+    if (element === undefined) throw new StaleRef(`${target.ref} is not in this document any more; take a new snapshot`);
+    return element;
+  }
+  return findAll(target.selector ?? "")[0];
+}
+
+export function nameOf(target: Target): string {
+  return target.selector ?? `ref ${target.ref ?? "?"}`;
+}

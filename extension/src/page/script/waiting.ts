@@ -1,0 +1,57 @@
+/** Polling that ends: by success, by its time, or when the caller cancels it. */
+
+const cancelled = new Set<string>();
+const CANCELLED_LIMIT = 1000;
+
+/** Ends the wait of this id, also when it has not begun yet. */
+export function cancelWait(id: string): void {
+  if (cancelled.size >= CANCELLED_LIMIT) cancelled.clear();
+  cancelled.add(id);
+}
+
+export interface Wait {
+  readonly id: string;
+  readonly timeoutMs: number;
+}
+
+export type Look<T> = { readonly done: T } | { readonly missing: Trouble };
+
+/** What is wrong at this moment. `code` is the tool error code if it stays so until the end. */
+export interface Trouble {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: Record<string, unknown>;
+}
+
+export type Outcome<T> = { readonly ok: T } | { readonly trouble: Trouble };
+
+/** Calls `look` until it is done: each frame in the first half second, then less and less often. */
+export async function until<T>(wait: Wait, look: () => Look<T>, describe: (trouble: Trouble) => Trouble): Promise<Outcome<T>> {
+  const start = performance.now();
+  for (;;) {
+    const seen = look();
+    if ("done" in seen) return { ok: seen.done };
+    const waitedMs = performance.now() - start;
+    if (cancelled.delete(wait.id)) return { trouble: { code: "CANCELLED", message: "the task was cancelled" } };
+    if (waitedMs >= wait.timeoutMs) return { trouble: describe(seen.missing) };
+    if (waitedMs < 500) await frame();
+    else await pause(Math.min(waitedMs < 5000 ? 50 : 150, Math.max(1, wait.timeoutMs - waitedMs)));
+  }
+}
+
+const HIDDEN_FRAME_MS = 100;
+
+/** The next animation frame; a little later where the browser does not draw. */
+export function frame(): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, HIDDEN_FRAME_MS);
+    requestAnimationFrame(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

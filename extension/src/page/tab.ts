@@ -1,0 +1,70 @@
+/** A tab under control: its frames, dialogs, mouse and keyboard. Lives as long as one attachment of the debugger. */
+import type { CdpSession } from "../chrome/cdp.js";
+import type { Attachment } from "../chrome/mux.js";
+import type { Deadline } from "./deadline.js";
+import { Dialogs, type OpenDialog } from "./dialogs.js";
+import { FrameTree } from "./frames.js";
+import { Keyboard } from "./keyboard.js";
+import { Mouse } from "./mouse.js";
+import type { RefBook } from "./ref_book.js";
+
+export class Tab {
+  readonly frames: FrameTree;
+  readonly dialogs: Dialogs;
+  readonly mouse: Mouse;
+  readonly keyboard: Keyboard;
+
+  private constructor(
+    readonly attachment: Attachment,
+    readonly refs: RefBook,
+    onDialog: (dialog: OpenDialog) => void,
+  ) {
+    this.frames = new FrameTree(attachment, (session) => {
+      this.dialogs.watch(session);
+    });
+    this.dialogs = new Dialogs(onDialog);
+    this.mouse = new Mouse(attachment.root);
+    this.keyboard = new Keyboard(attachment.root);
+  }
+
+  /** Switches on what is needed and waits until the frames are known. */
+  static async open(attachment: Attachment, refs: RefBook, onDialog: (dialog: OpenDialog) => void): Promise<Tab> {
+    const tab = new Tab(attachment, refs, onDialog);
+    await tab.frames.start();
+    return tab;
+  }
+
+  get id(): number {
+    return this.attachment.tabId;
+  }
+
+  get session(): CdpSession {
+    return this.attachment.root;
+  }
+
+  get attached(): boolean {
+    return this.attachment.attached;
+  }
+
+  get url(): string {
+    return this.frames.main.url;
+  }
+
+  /** Resolves with the first value that `test` gives, now or after something happened to a frame. */
+  async until<T>(deadline: Deadline, test: () => T | undefined): Promise<T> {
+    const first = test();
+    if (first !== undefined) return first;
+    let stop: () => void = () => undefined;
+    const seen = new Promise<T>((resolve) => {
+      stop = this.frames.listen(() => {
+        const value = test();
+        if (value !== undefined) resolve(value);
+      });
+    });
+    try {
+      return await deadline.race(seen);
+    } finally {
+      stop();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/** The accessibility tree as compact text with refs. */
+import type { ContentSnapshot, SnapshotTaken } from "../../generated/protocol.js";
+import { arrived } from "../../page/navigation.js";
+import { takeSnapshot } from "../../page/snapshots.js";
+import { common, number, parse, text, where, yesNo } from "../arguments.js";
+import { value, type Action } from "../command.js";
+
+export const snapshot: Action = async (command) => {
+  const args = parse<ContentSnapshot>(command.args, { ...common, ...where, maxChars: number, interactiveOnly: yesNo, since: text });
+  const { deadline } = command;
+  const tab = await command.tab();
+  const [{ url, title }, taken] = await Promise.all([
+    arrived(tab, deadline),
+    takeSnapshot(tab, args, { interactiveOnly: args.interactiveOnly === true, since: args.since }, deadline),
+  ]);
+  const truncated = args.maxChars !== undefined && taken.text.length > args.maxChars;
+  const shown = truncated ? taken.text.slice(0, args.maxChars) : taken.text;
+  return value({ snapshot: shown, snapshotId: taken.id, url, title, truncated } satisfies SnapshotTaken);
+};

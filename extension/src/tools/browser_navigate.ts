@@ -1,0 +1,123 @@
+/** `browser_navigate`: going to pages, and waiting for what they do. */
+import type { Navigated, NavigateBack, NavigateGoto, NavigateReload, NavigateWait, Waited } from "../generated/protocol.js";
+import { ToolFailure } from "../failure.js";
+import { ask } from "../page/asking.js";
+import { Expired } from "../page/deadline.js";
+import { evaluate } from "../page/evaluate.js";
+import { DocumentGone } from "../page/frame.js";
+import { goto, historyEntry, reload, toHistoryEntry, type Arrived, type WaitUntil } from "../page/navigation.js";
+import type { Tab } from "../page/tab.js";
+import { completed, mustBeAllowed } from "./addresses.js";
+import { common, oneOf, parse, text, where, yesNo } from "./arguments.js";
+import { value, type Command, type Tool, type ToolValue } from "./command.js";
+
+const waitUntil = oneOf<WaitUntil>("load", "domcontentloaded", "networkidle", "commit");
+
+export const browserNavigate: Tool = {
+  async goto(command) {
+    const args = parse<NavigateGoto>(command.args, { ...common, url: text, waitUntil }, "url");
+    const url = completed(args.url);
+    mustBeAllowed(url, command.hubOrigin);
+    const tab = await command.tabToLeave();
+    command.begun({ success: true, url, title: "", status: null });
+    return landed(command, tab, await goto(tab, url, args.waitUntil ?? "load", command.deadline));
+  },
+
+  async reload(command) {
+    const args = parse<NavigateReload>(command.args, { ...common, ignoreCache: yesNo, waitUntil });
+    const tab = await command.tab();
+    command.begun({ success: true, url: tab.url, title: "", status: null });
+    return landed(command, tab, await reload(tab, args.ignoreCache === true, args.waitUntil ?? "load", command.deadline));
+  },
+
+  back: (command) => step(command, -1),
+
+  forward: (command) => step(command, 1),
+
+  async wait(command) {
+    const args = parse<NavigateWait>(command.args, {
+      ...common, ...where, state: oneOf("visible", "hidden", "attached", "detached"), expression: text, url: text,
+    });
+    const start = performance.now();
+    const tab = await command.tab();
+    const seen = await wait(command, tab, args);
+    const waited = Math.round(performance.now() - start);
+    return value({ success: true, waited, url: tab.url, ...seen } satisfies Waited);
+  },
+};
+
+async function step(command: Command, steps: 1 | -1): Promise<ToolValue> {
+  const args = parse<NavigateBack>(command.args, { ...common, waitUntil });
+  const tab = await command.tabToLeave();
+  const entry = await historyEntry(tab, steps);
+  mustBeAllowed(entry.url, command.hubOrigin);
+  command.begun({ success: true, url: entry.url, title: entry.title, status: null });
+  return landed(command, tab, await toHistoryEntry(tab, entry, args.waitUntil ?? "load", command.deadline));
+}
+
+/** A redirect may end where one may not go; then the tab does not stay there. */
+async function landed(command: Command, tab: Tab, { url, title, status }: Arrived): Promise<ToolValue> {
+  try {
+    mustBeAllowed(url, command.hubOrigin);
+  } catch (error) {
+    await tab.session.send("Page.navigate", { url: "about:blank" });
+    throw error;
+  }
+  const facts: Omit<Navigated, "status"> & { status: number | null } = { success: true, url, title, status };
+  return value(facts);
+}
+
+async function wait(command: Command, tab: Tab, args: NavigateWait): Promise<{ value?: unknown }> {
+  const within = args.timeout === undefined ? command.deadline : command.deadline.within(args.timeout);
+  try {
+    if (args.selector !== undefined || args.ref !== undefined) {
+      await ask(tab, args, "present", { state: args.state ?? "visible" }, within);
+      return {};
+    }
+    if (args.expression !== undefined) return { value: await truth(tab, args.expression, within) };
+    if (args.url !== undefined) {
+      const matches = urlTest(args.url);
+      await tab.until(within, () => matches(tab.url) || undefined);
+      return {};
+    }
+    await within.sleep(Math.max(0, within.leftMs - 5));
+    return {};
+  } catch (error) {
+    if (!(error instanceof Expired)) throw error;
+    throw new ToolFailure("WAIT_TIMEOUT", `it did not happen: ${described(args)}`, { url: tab.url });
+  }
+}
+
+const POLL_MS = 50;
+
+/** The first truthy value of the expression; an exception counts as not yet. */
+async function truth(tab: Tab, expression: string, within: Command["deadline"]): Promise<unknown> {
+  let last = "";
+  for (;;) {
+    try {
+      const found = await evaluate(tab, tab.frames.main, { expression, awaitPromise: true }, within);
+      if (Boolean(found)) return found;
+    } catch (error) {
+      if (error instanceof ToolFailure && error.code === "SCRIPT_ERROR") last = error.message;
+      else if (!(error instanceof DocumentGone)) throw error;
+    }
+    if (within.leftMs <= POLL_MS) {
+      const thrown = last === "" ? "" : `; it threw ${last}`;
+      throw new ToolFailure("WAIT_TIMEOUT", `${expression} did not become true${thrown}`);
+    }
+    await within.sleep(POLL_MS);
+  }
+}
+
+/** A glob when it has a star, else a part of the URL. */
+function urlTest(wanted: string): (url: string) => boolean {
+  if (!wanted.includes("*")) return (url) => url.includes(wanted);
+  const pattern = wanted.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*");
+  const regex = new RegExp(`^${pattern}$`);
+  return (url) => regex.test(url);
+}
+
+function described(args: NavigateWait): string {
+  if (args.url !== undefined) return `url ${args.url}`;
+  return args.expression ?? args.selector ?? args.ref ?? "";
+}

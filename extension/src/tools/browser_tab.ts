@@ -1,0 +1,62 @@
+/** `browser_tab`: the tabs of this browser. */
+import type { OthersClosed, TabActivated, TabClosed, TabCloseOthers, TabListed, TabNew, TabOpened } from "../generated/protocol.js";
+import { ToolFailure } from "../failure.js";
+import { goto } from "../page/navigation.js";
+import { completed, mustBeAllowed } from "./addresses.js";
+import { common, number, parse, text, yesNo } from "./arguments.js";
+import { value, type Command, type Tool } from "./command.js";
+
+export const browserTab: Tool = {
+  async list({ tabs }) {
+    const [all, front] = await Promise.all([tabs.all(), tabs.front()]);
+    const rows = all.map(({ id, url, title, active, index }) => ({ id, url, title, active, index }));
+    const active = front === undefined ? {} : { activeTabId: front.id };
+    return value({ tabs: rows, ...active, count: rows.length } satisfies TabListed);
+  },
+
+  async new(command) {
+    const args = parse<TabNew>(command.args, { ...common, url: text, activate: yesNo });
+    const url = completed(args.url ?? "about:blank");
+    mustBeAllowed(url, command.hubOrigin);
+    await command.workspace.own(command.worker);
+    const opened = await command.workspace.openFresh(args.activate === true);
+    command.begun({ tabId: opened.id, url, title: "" } satisfies TabOpened);
+    if (url === "about:blank") return value({ tabId: opened.id, url, title: "" } satisfies TabOpened);
+    const tab = await command.tab();
+    const { url: here, title } = await goto(tab, url, "load", command.deadline);
+    mustBeAllowed(here, command.hubOrigin);
+    return value({ tabId: opened.id, url: here, title } satisfies TabOpened);
+  },
+
+  async close(command) {
+    const { id } = await command.tabFacts();
+    await keepOneOpen(command, [id]);
+    await command.workspace.close([id]);
+    return value({ success: true, closedTabId: id } satisfies TabClosed);
+  },
+
+  async close_others(command) {
+    const args = parse<TabCloseOthers>(command.args, { ...common, keepTabId: number });
+    const keep = args.keepTabId ?? (await command.tabFacts()).id;
+    const kept = await command.tabs.get(keep);
+    if (kept === undefined) throw new ToolFailure("TAB_GONE", `tab ${String(keep)} does not exist`, { tabId: keep });
+    // The user's own tabs are not a task's to close.
+    const others = (await command.workspace.closable()).filter(({ id, windowId }) => id !== keep && windowId === kept.windowId);
+    await command.workspace.close(others.map(({ id }) => id));
+    return value({ success: true, closedCount: others.length, remainingTabId: keep } satisfies OthersClosed);
+  },
+
+  async activate(command) {
+    const { id } = await command.tabFacts();
+    await command.tabs.activate(id);
+    command.workspace.use(id);
+    return value({ success: true, activeTabId: id } satisfies TabActivated);
+  },
+};
+
+/** A launched browser ends with its last tab, and the instance with it. */
+async function keepOneOpen({ tabs, workspace }: Command, closing: readonly number[]): Promise<void> {
+  if (!workspace.launched) return;
+  const all = await tabs.all();
+  if (all.every(({ id }) => closing.includes(id))) await tabs.open("about:blank", true);
+}

@@ -1,0 +1,208 @@
+/** Runs one action: gives it its tab, and ends it by success, failure, deadline, cancel or dialog. */
+import type { TabFacts, TabsPort } from "../chrome/tabs.js";
+import type { DetachReason } from "../chrome/mux.js";
+import { ToolFailure } from "../failure.js";
+import { Deadline, Expired } from "../page/deadline.js";
+import type { DialogPolicy, OpenDialog } from "../page/dialogs.js";
+import type { Tab } from "../page/tab.js";
+import { mustBeAllowed } from "./addresses.js";
+import { common, parse } from "./arguments.js";
+import type { Action, Command, ToolValue } from "./command.js";
+import type { Keeper } from "./keeper.js";
+import type { Worker, Workspace } from "./workspace.js";
+
+export interface CallParts {
+  readonly keeper: Keeper;
+  readonly workspace: Workspace;
+  readonly tabs: TabsPort;
+  readonly hubOrigin: string | undefined;
+}
+
+export interface CallOrder {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly worker: Worker;
+  readonly dialogs: DialogPolicy;
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+  progress(note: string): void;
+}
+
+/** What is kept back of the hub's deadline, so that the reason arrives before the hub stops waiting. */
+function margin(deadlineMs: number): number {
+  return Math.min(200, deadlineMs / 20);
+}
+
+export class Call implements Command {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly worker: Worker;
+  readonly dialogs: DialogPolicy;
+  readonly deadline: Deadline;
+  readonly hubOrigin: string | undefined;
+  readonly workspace: Workspace;
+  readonly tabs: TabsPort;
+  readonly #inner = new AbortController();
+  readonly #keeper: Keeper;
+  readonly #stops: (() => void)[] = [];
+  readonly #early: Promise<ToolValue>;
+  #endEarly: (value: ToolValue) => void = () => undefined;
+  #failEarly: (failure: ToolFailure) => void = () => undefined;
+  #begun: object | undefined;
+  #tab: Tab | undefined;
+
+  constructor(
+    parts: CallParts,
+    private readonly order: CallOrder,
+  ) {
+    this.args = order.args;
+    this.worker = order.worker;
+    this.dialogs = order.dialogs;
+    this.hubOrigin = parts.hubOrigin;
+    this.workspace = parts.workspace;
+    this.tabs = parts.tabs;
+    this.#keeper = parts.keeper;
+    this.#early = new Promise((resolve, reject) => {
+      this.#endEarly = resolve;
+      this.#failEarly = reject;
+    });
+    this.#early.catch(() => undefined);
+    const cancel = (): void => {
+      this.#stop(new ToolFailure("CANCELLED", "the task was cancelled"));
+    };
+    order.signal.addEventListener("abort", cancel, { once: true });
+    this.#stops.push(() => {
+      order.signal.removeEventListener("abort", cancel);
+    });
+    this.deadline = new Deadline(this.#inner.signal, order.deadlineMs - margin(order.deadlineMs));
+    if (order.signal.aborted) cancel();
+  }
+
+  /** The action's value. Rejects with `ToolFailure` only. */
+  async run(action: Action): Promise<ToolValue> {
+    this.#keeper.begin(this.worker.taskId);
+    try {
+      this.deadline.check();
+      const value = await this.deadline.race(Promise.race([action(this), this.#early]));
+      return this.#withDialog(value);
+    } catch (error) {
+      throw this.#failure(error);
+    } finally {
+      // Whatever is still under way in the page must not go on after the answer.
+      this.#inner.abort(new ToolFailure("CANCELLED", "the call is over"));
+      for (const stop of this.#stops) stop();
+      this.deadline.dispose();
+      this.#keeper.end();
+    }
+  }
+
+  progress(note: string): void {
+    this.order.progress(note);
+  }
+
+  begun(facts: object): void {
+    this.#begun = facts;
+  }
+
+  async tab(): Promise<Tab> {
+    const tab = await this.tabToLeave();
+    mustBeAllowed(tab.url, this.hubOrigin);
+    return tab;
+  }
+
+  async tabToLeave(): Promise<Tab> {
+    const tab = await this.tabWithDialog();
+    await this.#clearDialog(tab);
+    return tab;
+  }
+
+  async tabWithDialog(): Promise<Tab> {
+    if (this.#tab !== undefined) return this.#tab;
+    const tabId = await this.workspace.tabFor(this.worker, this.#wanted());
+    const tab = this.#keeper.held(tabId) ?? (await this.#attach(tabId));
+    this.#tab = tab;
+    this.#watch(tab);
+    return tab;
+  }
+
+  async tabFacts(): Promise<TabFacts> {
+    const tabId = await this.workspace.tabFor(this.worker, this.#wanted());
+    const facts = await this.tabs.get(tabId);
+    if (facts === undefined) throw gone(tabId);
+    return facts;
+  }
+
+  #wanted(): number | "active" | undefined {
+    return parse(this.args, common).tabId;
+  }
+
+  /** Looks before it leaps: the browser refuses its own pages, but not the hub's or a file. */
+  async #attach(tabId: number): Promise<Tab> {
+    const facts = await this.tabs.get(tabId);
+    if (facts === undefined) throw gone(tabId);
+    if (!isStart(facts.url)) mustBeAllowed(facts.url, this.hubOrigin);
+    else if (facts.url !== "about:blank" && facts.url !== "") await this.tabs.load(tabId, "about:blank");
+    return this.#keeper.take(tabId);
+  }
+
+  #watch(tab: Tab): void {
+    tab.dialogs.policy = this.dialogs;
+    const next = tab.dialogs.next();
+    this.#stops.push(next.stop);
+    void next.opened.then((dialog) => {
+      this.#interrupted(dialog);
+    });
+    void tab.attachment.gone.then((reason) => {
+      this.#stop(lost(tab.id, reason));
+    });
+  }
+
+  /** The page stands still now, so nothing more will come of this call: it ends with what it has begun. */
+  #interrupted(dialog: OpenDialog): void {
+    if (this.#begun === undefined) this.#failEarly(open(dialog));
+    else this.#endEarly({ facts: { ...this.#begun, dialog } });
+  }
+
+  async #clearDialog(tab: Tab): Promise<void> {
+    const dialog = tab.dialogs.open;
+    if (dialog === undefined) return;
+    if (this.dialogs === "ask") throw open(dialog);
+    await this.deadline.race(tab.dialogs.handle(this.dialogs === "accept", undefined));
+  }
+
+  #withDialog(value: ToolValue): ToolValue {
+    const handled = this.#tab?.dialogs.takeHandled();
+    return handled === undefined || "dialog" in value.facts ? value : { ...value, facts: { ...value.facts, dialog: handled } };
+  }
+
+  #stop(failure: ToolFailure): void {
+    this.#inner.abort(failure);
+  }
+
+  #failure(error: unknown): ToolFailure {
+    if (error instanceof ToolFailure) return error;
+    if (error instanceof Expired) {
+      return new ToolFailure("COMMAND_TIMEOUT", `not done within ${String(this.order.deadlineMs)} ms`, {
+        deadlineMs: this.order.deadlineMs,
+      });
+    }
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return new ToolFailure("INTERNAL", message);
+  }
+}
+
+function isStart(url: string): boolean {
+  return /^chrome:\/\/(newtab|new-tab-page)\/?$/.test(url);
+}
+
+function open(dialog: OpenDialog): ToolFailure {
+  const text = `a dialog (${dialog.type}: ${JSON.stringify(dialog.message)}) is open; handle it with browser_debug dialog`;
+  return new ToolFailure("DIALOG_OPEN", text, { dialog });
+}
+
+function gone(tabId: number): ToolFailure {
+  return new ToolFailure("TAB_GONE", `tab ${String(tabId)} does not exist`, { tabId });
+}
+
+function lost(tabId: number, reason: DetachReason): ToolFailure {
+  if (reason === "target_closed") return new ToolFailure("TAB_GONE", `tab ${String(tabId)} was closed`, { tabId });
+  return new ToolFailure("DEBUGGER_DETACHED", `debugging of tab ${String(tabId)} was ended in the browser`, { tabId, reason });
+}

@@ -1,0 +1,44 @@
+/** One call at work: its tab, its time, and what it has done so far. */
+import type { TabFacts, TabsPort } from "../chrome/tabs.js";
+import type { Deadline } from "../page/deadline.js";
+import type { DialogPolicy } from "../page/dialogs.js";
+import type { Tab } from "../page/tab.js";
+import type { Workspace, Worker } from "./workspace.js";
+
+export type McpContent = { readonly type: "text"; readonly text: string } | { readonly type: "image"; readonly data: string; readonly mimeType: string };
+
+/** A tool's typed result, with a picture beside it when there is one. */
+export interface ToolValue {
+  readonly facts: object;
+  readonly image?: { readonly data: string; readonly mimeType: string };
+}
+
+export interface Command {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly worker: Worker;
+  readonly deadline: Deadline;
+  readonly dialogs: DialogPolicy;
+  readonly hubOrigin: string | undefined;
+  readonly workspace: Workspace;
+  readonly tabs: TabsPort;
+  progress(note: string): void;
+  /** The tab of this call under control, attached now when it was not. Rejects with `TAB_GONE`, `DIALOG_OPEN`, `FORBIDDEN_URL`. */
+  tab(): Promise<Tab>;
+  /** The same while a dialog may be open in it. */
+  tabWithDialog(): Promise<Tab>;
+  /** The same for a page that is going to be left at once, whatever it is. */
+  tabToLeave(): Promise<Tab>;
+  /** Facts of the tab that this call is about, without attaching to it. */
+  tabFacts(): Promise<TabFacts>;
+  /** From here on, a dialog that opens ends the call with these facts and not with an error. */
+  begun(facts: object): void;
+}
+
+export type Action = (command: Command) => Promise<ToolValue>;
+
+/** A tool: its actions by name; a tool with only one has it under "". */
+export type Tool = Readonly<Record<string, Action>>;
+
+export function value(facts: object): ToolValue {
+  return { facts };
+}

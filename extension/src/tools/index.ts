@@ -1,0 +1,129 @@
+/** The tools of this browser: the one door that calls come through. */
+import { chromeDebugger, watchDebugger } from "../chrome/debugger.js";
+import { Mux } from "../chrome/mux.js";
+import { sessionArea } from "../chrome/storage.js";
+import { chromeTabs, watchTabs } from "../chrome/tabs.js";
+import { ToolFailure } from "../failure.js";
+import { Call } from "./call.js";
+import { browserContent } from "./browser_content/index.js";
+import { browserDebug } from "./browser_debug.js";
+import { browserEmulate } from "./browser_emulate.js";
+import { browserExecute } from "./browser_execute.js";
+import { browserInteract } from "./browser_interact/index.js";
+import { browserNavigate } from "./browser_navigate.js";
+import { browserNetwork } from "./browser_network.js";
+import { browserTab } from "./browser_tab.js";
+import type { McpContent, Tool, ToolValue } from "./command.js";
+import { Keeper } from "./keeper.js";
+import { Workspace } from "./workspace.js";
+
+export { ToolFailure };
+
+export interface CallContext {
+  readonly callId: string;
+  readonly taskId?: string;
+  readonly commandId?: string;
+  readonly taskName?: string;
+  readonly session?: string;
+  /** What happens to dialogs; default "ask". */
+  readonly dialogs?: "accept" | "dismiss" | "ask";
+  readonly signal: AbortSignal;
+  /** The whole budget, counted from arrival. */
+  readonly deadlineMs: number;
+  progress(note: string): void;
+}
+
+export interface McpResult {
+  readonly content: readonly McpContent[];
+  readonly structuredContent: Readonly<Record<string, unknown>>;
+}
+
+export type BrowserEventKind = "tab" | "dialog" | "download" | "console" | "detached";
+export type BrowserListener = (kind: BrowserEventKind, data: Record<string, unknown>) => void;
+
+const TOOLS: Readonly<Record<string, Tool>> = {
+  browser_tab: browserTab,
+  browser_navigate: browserNavigate,
+  browser_content: browserContent,
+  browser_interact: browserInteract,
+  browser_execute: browserExecute,
+  browser_network: browserNetwork,
+  browser_emulate: browserEmulate,
+  browser_debug: browserDebug,
+};
+
+let listener: BrowserListener = () => undefined;
+let hubOrigin: string | undefined;
+
+const tell: BrowserListener = (kind, data) => {
+  listener(kind, data);
+};
+
+watchDebugger();
+watchTabs();
+
+const mux = new Mux(chromeDebugger, (tabId, reason) => {
+  tell("detached", { tabId, reason });
+});
+const keeper = new Keeper(mux, (tabId, dialog) => {
+  tell("dialog", { tabId, ...dialog });
+});
+const workspace = new Workspace(chromeTabs, sessionArea(), (data) => {
+  tell("tab", data);
+});
+
+/** Runs one tool. Rejects with `ToolFailure` only. */
+export async function runTool(name: string, args: Record<string, unknown>, ctx: CallContext): Promise<McpResult> {
+  const tool = TOOLS[name];
+  if (tool === undefined) {
+    throw new ToolFailure("UNKNOWN_TOOL", `no tool ${JSON.stringify(name)}; there are: ${Object.keys(TOOLS).join(", ")}`);
+  }
+  const action = Object.hasOwn(tool, "") ? "" : String(args["action"] ?? "");
+  const run = Object.hasOwn(tool, action) ? tool[action] : undefined;
+  if (run === undefined) {
+    throw new ToolFailure("UNKNOWN_ACTION", `${name} has no action ${JSON.stringify(action)}; there are: ${Object.keys(tool).join(", ")}`);
+  }
+  const call = new Call(
+    { keeper, workspace, tabs: chromeTabs, hubOrigin },
+    {
+      args,
+      worker: { taskId: ctx.taskId, taskName: ctx.taskName },
+      dialogs: ctx.dialogs ?? "ask",
+      signal: ctx.signal,
+      deadlineMs: ctx.deadlineMs,
+      progress: (note) => {
+        ctx.progress(note);
+      },
+    },
+  );
+  return contentOf(await call.run(run));
+}
+
+function contentOf({ facts, image }: ToolValue): McpResult {
+  const structuredContent = { ...facts } as Record<string, unknown>;
+  const told: McpContent = { type: "text", text: JSON.stringify(structuredContent) };
+  return { content: image === undefined ? [told] : [told, { type: "image", ...image }], structuredContent };
+}
+
+/** The task is over: tabs are let go when nobody needs them soon. */
+export function endTask(taskId: string): Promise<void> {
+  keeper.taskEnded(taskId);
+  return Promise.resolve();
+}
+
+/** There is one listener: the link. */
+export function onBrowserEvent(heard: BrowserListener): void {
+  listener = heard;
+}
+
+/** Tabs that are under control right now. */
+export function drivenTabs(): readonly { readonly tabId: number; readonly taskId?: string }[] {
+  const { taskId } = workspace;
+  return keeper.tabIds.map((tabId) => (taskId === undefined ? { tabId } : { tabId, taskId }));
+}
+
+/** What the pairing says about this browser: whether it was launched for tasks, and whose hub it belongs to. */
+export function configure(facts: { readonly launched: boolean; readonly hubOrigin: string }): void {
+  workspace.launched = facts.launched;
+  hubOrigin = facts.hubOrigin;
+}
