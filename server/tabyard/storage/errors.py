@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from typing_extensions import override
+
 __all__ = ["StoreInUse", "StoreNewer", "StoreOpenFailed"]
 
 
@@ -13,6 +15,7 @@ class StoreOpenFailed(Exception):
         self.path = path
         self.reason = reason
 
+    @override
     def __str__(self) -> str:
         return (
             f"The database {self.path} can't be opened: {self.reason}. "
@@ -27,6 +30,7 @@ class StoreInUse(StoreOpenFailed):
         super().__init__(path, f"in use by process {holder}")
         self.holder = holder
 
+    @override
     def __str__(self) -> str:
         return (
             f"Another hub (process {self.holder}) already uses the database {self.path}. "
@@ -41,6 +45,7 @@ class StoreNewer(StoreOpenFailed):
         super().__init__(path, f"it has the unknown revision {revision}")
         self.revision = revision
 
+    @override
     def __str__(self) -> str:
         return (
             f"The database {self.path} has the revision {self.revision}, which this version does "

@@ -4,7 +4,7 @@ __all__ = ["Faults"]
 
 
 class Faults:
-    """No faults. A test derives from it; what a method raises counts as the engine's own failure."""
+    """No faults. A test derives from it; what a method raises counts as the engine's failure."""
 
     def before_commit(self) -> None:
         """Every operation of the batch has run, nothing is committed."""

@@ -49,12 +49,18 @@ def dumps(value: object) -> str:
         return json.dumps(value, separators=(",", ":"))
 
 
-def loads(text: str) -> Any:
+# JSON has no narrower type before its reader knows what it is.
+def loads(text: str) -> Any:  # noqa: ANN401
     """What `dumps` wrote."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return json.loads(text)
+
+
+def named(names: Sequence[str], row: Row) -> dict[str, Any]:
+    """A row by the names of its columns, which are those of its record's fields."""
+    return dict(zip(names, row, strict=True))
 
 
 def pack_object(value: JsonObject | None) -> str | None:
@@ -63,6 +69,7 @@ def pack_object(value: JsonObject | None) -> str | None:
 
 
 def unpack_object(text: str | None) -> JsonObject | None:
+    """What `pack_object` wrote."""
     return None if text is None else loads(text)
 
 
@@ -72,6 +79,7 @@ def pack_commands(commands: Iterable[Command]) -> str:
 
 
 def unpack_commands(text: str) -> tuple[Command, ...]:
+    """What `pack_commands` wrote."""
     return tuple(Command(tool, intention, args) for tool, intention, args in loads(text))
 
 
@@ -198,13 +206,15 @@ LIST_COLUMNS = (
 )
 
 
+LIST_NAMES = tuple(column.name for column in LIST_COLUMNS)
+
+
 def task_row(row: Row) -> TaskRow:
     """A line of a list from a row of `LIST_COLUMNS`."""
-    fields = dict(zip(LIST_NAMES, row, strict=True))
-    return TaskRow(**{**fields, "status": TaskStatus(fields["status"])})
+    fields = named(LIST_NAMES, row)
+    fields["status"] = TaskStatus(fields["status"])
+    return TaskRow(**fields)
 
-
-LIST_NAMES = tuple(column.name for column in LIST_COLUMNS)
 
 INSTANCE_COLUMNS = (
     instances.c.id,
@@ -228,16 +238,12 @@ INSTANCE_NAMES = tuple(column.name for column in INSTANCE_COLUMNS)
 
 def instance_record(row: Row) -> InstanceRecord:
     """An instance from a row of `INSTANCE_COLUMNS`."""
-    fields = dict(zip(INSTANCE_NAMES, row, strict=True))
+    fields = named(INSTANCE_NAMES, row)
     window = fields["window_id"]
-    return InstanceRecord(
-        **{
-            **fields,
-            "kind": InstanceKind(fields["kind"]),
-            "status": InstanceStatus(fields["status"]),
-            "window_id": None if window is None else loads(window),
-        }
-    )
+    fields["kind"] = InstanceKind(fields["kind"])
+    fields["status"] = InstanceStatus(fields["status"])
+    fields["window_id"] = None if window is None else loads(window)
+    return InstanceRecord(**fields)
 
 
 ARTIFACT_COLUMNS = (
@@ -257,4 +263,4 @@ ARTIFACT_NAMES = tuple(column.name for column in ARTIFACT_COLUMNS)
 
 def artifact_record(row: Row) -> ArtifactRecord:
     """An artifact from a row of `ARTIFACT_COLUMNS`."""
-    return ArtifactRecord(**dict(zip(ARTIFACT_NAMES, row, strict=True)))
+    return ArtifactRecord(**named(ARTIFACT_NAMES, row))

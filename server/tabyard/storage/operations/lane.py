@@ -1,7 +1,7 @@
 """The life of a task in its instance's lane: claimed, checkpointed, requeued, finished."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, exists, func, insert, select, update
 
@@ -117,7 +117,7 @@ def requeue(sql: Sql, task: TaskId, *, epoch: int) -> bool:
     return True
 
 
-END: Final = {
+END: Final[dict[str, Any]] = {
     "status": bindparam("ends_as"),
     "completed_at_ms": bindparam("at_ms"),
     "current_index": bindparam("reached"),

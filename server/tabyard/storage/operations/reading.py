@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Select, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, bindparam, func, select
 
 from tabyard.core.records import ArtifactRecord, InstanceRecord, TaskRecord
-from tabyard.storage.sql import Parameter, Row, Sql
+from tabyard.storage.sql import Parameter, Row, Sql, Statement
 from tabyard.storage.tables import artifacts, bodies, instances, number, outcomes, tasks, word
 from tabyard.storage.values import (
     ARTIFACT_COLUMNS,
@@ -66,7 +66,7 @@ def read_running(sql: Sql) -> Sequence[TaskRecord]:
     return [whole_task(sql, row) for row in sql.rows(RUNNING)]
 
 
-def page(*wanted: ColumnElement[bool], newest: Column[Any]) -> Select[Any]:
+def page(*wanted: ColumnElement[bool], newest: Column[Any]) -> Statement:
     """A page by `newest`, falling. The rows to skip are skipped in an index, not in the table."""
     numbers = (
         select(tasks.c.number)

@@ -29,7 +29,7 @@ TAKE_PLACE: Final = (
     .where(
         instances.c.id == bindparam("instance"),
         instances.c.status.in_([word(InstanceStatus.CONNECTED), word(InstanceStatus.RECONNECTING)]),
-        LIVE < bindparam("queue_limit"),
+        bindparam("queue_limit") > LIVE,
     )
     .values(next_seq=instances.c.next_seq + number(1), queued=instances.c.queued + number(1))
     .returning(instances.c.next_seq, LIVE)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, insert, select
 
@@ -11,15 +11,15 @@ from tabyard.core.records import ArtifactRecord
 from tabyard.storage.operations.books import move
 from tabyard.storage.sql import Sql
 from tabyard.storage.tables import artifacts, bodies, idempotency, journal, number, outcomes, tasks
+from tabyard.storage.values import ARTIFACT_COLUMNS
 from tabyard_protocol.ids import ArtifactId
 from tabyard_protocol.resources.task import TaskStatus
 
 __all__ = ["Swept", "add_artifact", "sweep"]
 
 OWNER: Final = select(tasks.c.number).where(tasks.c.id == bindparam("task_id")).scalar_subquery()
-ADD_ARTIFACT: Final = insert(artifacts).values(
-    {name: bindparam(name) for name in artifacts.c.keys() if name != "task"} | {"task": OWNER}
-)
+FACTS: Final[dict[str, Any]] = {it.name: bindparam(it.name) for it in ARTIFACT_COLUMNS}
+ADD_ARTIFACT: Final = insert(artifacts).values(FACTS | {"task": OWNER})
 
 
 def add_artifact(sql: Sql, record: ArtifactRecord) -> None:
@@ -46,7 +46,7 @@ VICTIMS: Final = (
     .limit(bindparam("at_most"))
     .offset(number(0))
 )
-"""Each statement asks for them anew, the last one removes them: no list of ids leaves the engine."""
+"""Each statement asks anew, and the last one removes them: no list of ids leaves the engine."""
 
 DROP_PARTS: Final = tuple(
     delete(table).where(table.c.task.in_(VICTIMS))
@@ -90,7 +90,7 @@ class Swept:
 
 
 def sweep(sql: Sql, *, before_ms: int, at_most: int) -> Swept:
-    """Remove at most `at_most` of each: ended tasks with their parts, loose artifacts, old notes."""
+    """Remove up to `at_most` of each: ended tasks with their parts, loose artifacts, old notes."""
     for drop in DROP_PARTS:
         sql.run(drop, before_ms=before_ms, at_most=at_most)
     owned = sql.rows(DROP_ARTIFACTS, before_ms=before_ms, at_most=at_most)

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Executable
 from sqlalchemy.dialects.sqlite import dialect
 
-from tabyard.storage.sql import Parameter, Row, Texts
+from tabyard.storage.sql import Parameter, Row, Statement, Texts
 
 __all__ = ["Connection", "open_memory", "open_reader", "open_writer"]
 
@@ -30,20 +29,18 @@ class Connection:
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
 
-    def rows(self, statement: Executable, /, **parameters: Parameter) -> Sequence[Row]:
+    def rows(self, statement: Statement, /, **parameters: Parameter) -> Sequence[Row]:
         return self._raw.execute(TEXTS[statement], parameters).fetchall()
 
-    def row(self, statement: Executable, /, **parameters: Parameter) -> Row | None:
+    def row(self, statement: Statement, /, **parameters: Parameter) -> Row | None:
         # All rows: a statement that is left half-way would stay open over the commit.
         found = self._raw.execute(TEXTS[statement], parameters).fetchall()
         return found[0] if found else None
 
-    def run(self, statement: Executable, /, **parameters: Parameter) -> int:
+    def run(self, statement: Statement, /, **parameters: Parameter) -> int:
         return self._raw.execute(TEXTS[statement], parameters).rowcount
 
-    def run_each(
-        self, statement: Executable, parameters: Sequence[dict[str, Parameter]], /
-    ) -> None:
+    def run_each(self, statement: Statement, parameters: Sequence[dict[str, Parameter]], /) -> None:
         self._raw.executemany(TEXTS[statement], parameters)
 
     def say(self, text: str) -> Row | None:

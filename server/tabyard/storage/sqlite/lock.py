@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ __all__ = ["holding"]
 
 
 @contextmanager
-def holding(database: Path) -> Iterator[None]:
+def holding(database: Path) -> Generator[None]:
     """Hold `<database>.lock` for the length of the block; the system drops it if the process dies.
 
     The file itself stays: removing it would let two processes hold two files of one name.

@@ -21,7 +21,7 @@ from tabyard.storage.sqlite.writer import Writer
 __all__ = ["open_store"]
 
 CAPACITY: Final = 10_000
-"""Writes that may wait; at 2 000 commits/s and more that is a disk that stands still for seconds."""
+"""Writes that may wait; more is a disk that has stood still for seconds."""
 
 
 @asynccontextmanager

@@ -16,6 +16,9 @@ __all__ = ["HEAD", "create", "upgrade"]
 HEAD: Final = "0001"
 """The newest migration. Said here as well, so that a start that has nothing to do skips alembic."""
 
+# Built from the constant above alone.
+STAMP: Final = f"INSERT INTO alembic_version VALUES ('{HEAD}')"  # noqa: S608
+
 
 def upgrade(connection: Connection, path: Path) -> None:
     """Make the database current: a new one is created, an older one migrated, a newer one refused.
@@ -53,7 +56,7 @@ def create(connection: Connection) -> None:
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
         " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
     )
-    connection.say(f"INSERT INTO alembic_version VALUES ('{HEAD}')")
+    connection.say(STAMP)
     connection.say("COMMIT")
 
 

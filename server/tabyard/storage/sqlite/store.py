@@ -61,7 +61,7 @@ class SqliteStore:
     def retire(
         self, instance: InstanceId, *, epoch: int | None, error: TaskFault, at_ms: int
     ) -> Future[Sequence[TaskRecord] | None]:
-        """As the port says; the running task comes first. What ran fails, what never ran is skipped."""
+        """As the port says; the running task first. What ran fails, what never ran is skipped."""
         return self._writer.queue(
             lambda sql: links.retire(sql, instance, epoch=epoch, error=error, at_ms=at_ms)
         )
@@ -97,7 +97,7 @@ class SqliteStore:
         return self._writer.queue(partial(sweeping.add_artifact, record=record))
 
     def sweep(self, *, completed_before_ms: int, limit: int) -> Future[Sequence[ArtifactId]]:
-        """Remove *all* that ended before then, `limit` tasks per commit, so that others get a turn."""
+        """Remove all that ended before then, `limit` tasks per commit, so that others get turns."""
         return Sweeping(
             self._writer, self._loop, before_ms=completed_before_ms, at_most=limit
         ).start()

@@ -121,7 +121,7 @@ class Writer:
         try:
             await self._ended.wait()
         finally:
-            # Also when this wait is cancelled: the file must not be given up before the last commit.
+            # Also when this wait is cancelled: nobody may take the file before the last commit.
             self._thread.join()
 
     # From here on: the writer's thread.
@@ -160,7 +160,7 @@ class Writer:
         except (EngineFailure, sqlite3.Error, OSError) as error:
             return self._refuse(batch, str(error.__cause__ or error))
         # The boundary of this thread: a defect here must not leave callers waiting for ever.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             logger.exception("store batch failed by a defect")
             return self._refuse(batch, f"{type(error).__name__}: {error}")
 
@@ -221,7 +221,7 @@ def attempt(connection: Connection, job: Job) -> Settled:
     except sqlite3.Error as error:
         raise EngineFailure from error
     # One operation's defect (a value that no column takes) must not fail its neighbours.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         logger.exception("store operation failed by a defect")
         settled = Settled(job, error=caused(InternalError(), error))
     else:
