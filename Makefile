@@ -33,7 +33,7 @@ check: static ## formatting, lint, layers, types, generated views, shape of the 
 static: setup
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	.venv/bin/lint-imports --no-timings --quiet
+	.venv/bin/lint-imports --no-logo
 	.venv/bin/basedpyright
 	$(PY) -m tabyard_protocol --check
 	$(PY) scripts/lifecycles.py --check

@@ -13,24 +13,25 @@ def module_name(init: Path) -> str:
     return ".".join(init.parent.parts[1:])
 
 
-def bound_at_top(tree: ast.Module) -> Iterator[str]:
-    """Names that the module defines or takes from elsewhere in our own packages."""
+def public_names(tree: ast.Module) -> set[str]:
+    """What a package defines, and what it takes from its own modules only to hand it on."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names: set[str] = set()
     for node in tree.body:
         match node:
             case ast.ImportFrom(module=str(source)) if source.startswith("tabyard"):
-                yield from (alias.asname or alias.name for alias in node.names)
+                names |= {alias.asname or alias.name for alias in node.names} - used
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                yield name
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                yield name
+                names.add(name)
             case _:
                 pass
+    return {name for name in names if not name.startswith("_")}
 
 
 def test_every_package_lists_its_names(root: Path, python_packages: Sequence[Path]) -> None:
     for init in python_packages:
         tree = ast.parse((root / init).read_text(encoding="utf-8"))
-        public = {name for name in bound_at_top(tree) if not name.startswith("_")}
+        public = public_names(tree)
         listed: list[str] = getattr(importlib.import_module(module_name(init)), "__all__")  # noqa: B009
         assert ast.get_docstring(tree), f"{init} does not say what it is for"
         assert len(listed) == len(set(listed)), f"{init} lists a name twice"

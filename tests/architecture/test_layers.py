@@ -13,7 +13,7 @@ LATER: Final = frozenset({"agent", "models"})
 def test_nobody_imports_upwards(root: Path) -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     outcome = subprocess.run(
-        [linter, "--no-cache"], cwd=root, capture_output=True, text=True, check=False
+        [linter, "--no-logo", "--no-cache"], cwd=root, capture_output=True, text=True, check=False
     )
     assert outcome.returncode == 0, outcome.stdout
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 # Each pattern is written so that it does not find itself in this file.
-MACHINE_PATH: Final = re.compile(r"(?<![\w.~-])/(?:home|Users|root|work)/[\w.-]+")
+MACHINE_PATH: Final = re.compile(r"(?<![\w.~-])/(?:(?:home|Users)/(?!me/)|root/|work/)[\w.-]+")
+"""`/home/me/` is anybody's: examples may use it."""
 REGISTRY_HOST: Final = re.compile(
     r"pypi[.]org|pythonhosted[.]org|registry[.](?:npmjs|yarnpkg)[.]|npmjs[.]org|proxy[.]golang[.]org"
 )
@@ -41,6 +42,7 @@ def test_the_patterns_find_what_they_are_for() -> None:
     assert MACHINE_PATH.search("see " + "/home" + "/somebody")
     assert REGISTRY_HOST.search("https://" + "pypi" + ".org/simple")
     assert not MACHINE_PATH.search("POST /homework/start")
+    assert not MACHINE_PATH.search("/home/me/photo.png")
 
 
 def test_the_node_lock_names_no_address(root: Path) -> None:
