@@ -22,6 +22,11 @@ def catalogue(root: Path) -> Mapping[str, Mapping[str, Any]]:
     }
 
 
+def promises_in_typescript(source: str) -> Iterator[str]:
+    """What the `// proves: link:newest_link_wins` comments above tests name."""
+    yield from re.findall(r"^\s*// proves: (\w+:\w+)$", source, flags=re.MULTILINE)
+
+
 def promises_in(source: str) -> Iterator[str]:
     """What the `pytest.mark.proves(...)` of a test file name."""
     for node in ast.walk(ast.parse(source)):
@@ -37,9 +42,9 @@ def proven(root: Path, tests: Sequence[Path]) -> Mapping[str, list[str]]:
     """Each promise that a test claims to prove, with the files that do."""
     found: dict[str, list[str]] = {}
     for path in tests:
-        if path.suffix == ".py":
-            for promise in promises_in((root / path).read_text(encoding="utf-8")):
-                found.setdefault(promise, []).append(str(path))
+        read = promises_in if path.suffix == ".py" else promises_in_typescript
+        for promise in read((root / path).read_text(encoding="utf-8")):
+            found.setdefault(promise, []).append(str(path))
     return found
 
 
@@ -102,6 +107,11 @@ def test_it(): ...
 CASES = [pytest.param(1, marks=pytest.mark.proves("a:case"))]
 """
     assert set(promises_in(source)) == {"a:module", "a:one", "a:two", "a:case"}
+
+
+def test_a_comment_marks_a_test_of_the_extension() -> None:
+    source = '  // proves: link:newest_link_wins\n  it("steps back for a newer link", () => {});\n'
+    assert list(promises_in_typescript(source)) == ["link:newest_link_wins"]
 
 
 def test_anchors_are_made_as_code_hosts_make_them() -> None:
