@@ -36,7 +36,7 @@ SCALARS: dict[Any, st.SearchStrategy[Any]] = {
 def values(annotation: Any) -> st.SearchStrategy[Any]:
     """Python values that `annotation` allows; limits on length and size are not kept."""
     if get_origin(annotation) is None:
-        return SCALARS.get(annotation) or named(annotation)
+        return SCALARS[annotation] if annotation in SCALARS else named(annotation)
     arguments = get_args(annotation)
     match get_origin(annotation):
         case origin if origin is tuple:

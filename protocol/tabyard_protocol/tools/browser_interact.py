@@ -272,7 +272,7 @@ BROWSER_INTERACT: Final = Tool.of(
         summary="Put files into a file input",
         args=InteractUpload,
         result=Uploaded,
-        example={"selector": "#photo", "files": ["/home/me/photo.png"]},
+        example={"selector": "#photo", "files": ["/srv/photos/mug.png"]},
     ),
     Action(
         name="drag",
