@@ -65,7 +65,12 @@ if (wants.has("--watch")) {
 } else {
   // Whoever copies the folder meanwhile finds the old one or the new one, never a half.
   const fresh = path.join(here, `node_modules/.dist-${process.pid}`);
-  await Promise.all([build(options(fresh)), writeStatics(fresh)]);
+  await Promise.all([build(options(fresh)), writeStatics(fresh)]).catch(async (error) => {
+    await rm(fresh, { recursive: true, force: true });
+    // esbuild has told its own errors already.
+    if (error.errors === undefined) console.error(error);
+    process.exit(1);
+  });
   await rm(dist, { recursive: true, force: true });
   await rename(fresh, dist);
 }

@@ -18,8 +18,13 @@ const LOOKS: Readonly<Record<Sign, Look>> = {
 
 const SIZES = [16, 32] as const;
 
+let shown = "";
+
 /** Shows `sign` on the button, with `title` as its tooltip. */
 export async function showSign(sign: Sign, title: string): Promise<void> {
+  const now = `${sign} ${title}`;
+  if (now === shown) return;
+  shown = now;
   const look = LOOKS[sign];
   const path = Object.fromEntries(SIZES.map((size) => [size, `/icons/${look.icon}-${size}.png`]));
   await Promise.all([

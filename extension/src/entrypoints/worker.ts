@@ -7,6 +7,7 @@ import { type Guest, hostPopups } from "../chrome/popup_port.js";
 import { localArea, sessionArea } from "../chrome/storage.js";
 import { backoff } from "../link/backoff.js";
 import { browserClock, openSocket } from "../link/browser_ports.js";
+import { coalesced } from "../link/coalesced.js";
 import { Control } from "../link/control.js";
 import { Link } from "../link/link.js";
 import { CallMemory } from "../link/memory.js";
@@ -24,23 +25,18 @@ const memory = new CallMemory(session);
 const guests = new Set<Guest>();
 const request = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
 
+/** Eyes don't see it, and calls of a few milliseconds don't pay for the button. */
+const REPORT_AFTER_MS = 120;
+
 /** Everything that had to wait for what an earlier worker left behind. */
 async function assemble(): Promise<{ readonly link: Link; readonly control: Control }> {
   const remembered = await memory.recall(crypto.randomUUID());
-  let reported = false;
-  const report = (): void => {
-    // Many changes of one turn are one report.
-    if (reported) return;
-    reported = true;
-    queueMicrotask(() => {
-      reported = false;
-      const told = control.report();
-      control.noticed(told.state);
-      const { sign, title } = signOf(told);
-      void showSign(sign, title);
-      for (const guest of guests) guest.post(told);
-    });
-  };
+  const report = coalesced(browserClock, REPORT_AFTER_MS, () => {
+    const told = control.report();
+    const { sign, title } = signOf(told);
+    void showSign(sign, title);
+    for (const guest of guests) guest.post(told);
+  });
   const link = new Link({
     clock: browserClock,
     fetch: request,
@@ -53,7 +49,10 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     retrySafe,
     endTask: (taskId) => void endTask(taskId),
     subscribe: () => undefined,
-    changed: report,
+    changed: () => {
+      control.noticed(link.status().state);
+      report();
+    },
   });
   const control: Control = new Control({
     link,

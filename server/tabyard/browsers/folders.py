@@ -15,7 +15,10 @@ from tabyard_protocol.ids import InstanceId
 
 __all__ = ["Folders", "folders_of", "prepare", "remove", "stderr_tail"]
 
-TAIL_BYTES: Final = 4096
+READ_BYTES: Final = 65_536
+TAIL_CHARS: Final = 2_000
+NOISE: Final = re.compile(r"dbus|unexpected operator")
+"""A machine without a desktop makes Chromium and its wrapper say these, again and again."""
 SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -118,11 +121,12 @@ def remove(folders: Folders) -> None:
 
 
 def stderr_tail(folders: Folders) -> str:
-    """The last that the browser said; empty when it said nothing."""
+    """The last that the browser said; empty when it said nothing that tells."""
     try:
         with folders.stderr.open("rb") as file:
             file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - TAIL_BYTES))
-            return file.read().decode("utf-8", "replace")
+            file.seek(max(0, file.tell() - READ_BYTES))
+            lines = file.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return ""
+    return "\n".join(line for line in lines if not NOISE.search(line))[-TAIL_CHARS:]
