@@ -1,0 +1,6 @@
+"""The hub on HTTP and WebSocket: REST, client sockets, browser links, event streams, pages."""
+
+from tabyard.web.app import create_app
+from tabyard.web.state import WebSettings, WebState
+
+__all__ = ["WebSettings", "WebState", "create_app"]

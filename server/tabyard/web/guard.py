@@ -1,0 +1,225 @@
+"""The one door: every request and upgrade of both ports passes here before any route."""
+
+import logging
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tabyard.core.errors import BodyTooLarge, HubError, InternalError, Unauthorized
+from tabyard.web.access import Access, Caller, Headers, is_loopback_peer, single_headers
+from tabyard.web.auth import presented_key
+from tabyard.web.errors import render
+from tabyard.web.state import WebState
+
+__all__ = ["CALLER", "HAS_KEY", "Guard", "port_of"]
+
+logger = logging.getLogger(__name__)
+
+CALLER: Final = "tabyard.caller"
+"""Where the scope keeps the `Caller`."""
+HAS_KEY: Final = "tabyard.has_key"
+"""Where the scope of a socket keeps whether its upgrade carried what keys ask for."""
+
+SECURITY_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+"""Every answer carries these, unless its route says otherwise."""
+
+CORS_HEADERS: Final = (
+    (b"vary", b"Origin"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"access-control-expose-headers", b"Retry-After"),
+)
+
+PREFLIGHT: Final = {
+    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-headers": (
+        "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-API-Key"
+    ),
+    "access-control-max-age": "600",
+}
+
+OPEN_PATHS: Final = frozenset({"/", "/health", "/api/docs", "/api/openapi.json"})
+"""What needs no key: pages without data, and whether the hub is well."""
+OPEN_FOLDERS: Final = ("/ui/", "/demo/")
+
+
+class Guard:
+    """Admits by host, origin, key, content type and length; dresses answers; catches defects."""
+
+    def __init__(self, app: ASGIApp, state: WebState) -> None:
+        self._app = app
+        self._state = state
+        self._access = Access(state.settings)
+        self._link_port = state.settings.link_port
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http":
+                await self._http(scope, receive, send)
+            case "websocket":
+                await self._websocket(scope, receive, send)
+            case _:
+                await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, from its headers to the end of its answer."""
+        arrived_s = self._state.clock.monotonic_s()
+        headers = single_headers(scope["headers"])
+        answer = _Answer(send)
+        early = self._early_answer(scope, headers, answer)
+        if early is not None:
+            await early(scope, receive, answer.send)
+            return
+        try:
+            await self._app(
+                scope, _limited(receive, self._state.settings.body_limit_bytes), answer.send
+            )
+        except ClientDisconnect:
+            return
+        except Exception:
+            # Boundary: whatever a route did not expect ends here, and is logged once.
+            logger.exception("request failed", extra={"path": scope["path"]})
+            if not answer.started:
+                await render(InternalError())(scope, receive, answer.send)
+        self._count(scope, answer.status, arrived_s)
+
+    def _early_answer(self, scope: Scope, headers: Headers, answer: "_Answer") -> Response | None:
+        """The answer that needs no route: a refusal, a preflight, a request at the wrong port."""
+        try:
+            caller = self._admit(scope, headers)
+            if caller.is_cors and caller.origin is not None:
+                answer.allow_origin(caller.origin)
+                if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
+                    return Response(status_code=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
+            if port_of(scope) == self._link_port:
+                return self._upgrade_required()
+            if not self._has_key(scope, headers, caller):
+                raise Unauthorized
+            self._access.check_body(headers)
+        except HubError as error:
+            self._state.metrics.refusals.labels(error.code).inc()
+            return render(error)
+        scope[CALLER] = caller
+        return None
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One upgrade; refused before it is accepted."""
+        headers = single_headers(scope["headers"])
+        try:
+            caller = self._admit(scope, headers)
+        except HubError as error:
+            self._state.metrics.refusals.labels(error.code).inc()
+            await render(error)(scope, receive, send)
+            return
+        scope[CALLER] = caller
+        scope[HAS_KEY] = self._state.keys.accepts(presented_key(headers))
+        try:
+            await self._app(scope, receive, send)
+        except Exception:
+            # Boundary: the same for sockets.
+            logger.exception("socket failed", extra={"path": scope["path"]})
+            await _close(send)
+
+    def _admit(self, scope: Scope, headers: Headers) -> Caller:
+        """The caller, by the rules for hosts and origins."""
+        return self._access.admit(
+            headers, port=port_of(scope), method=scope.get("method", ""), path=scope["path"]
+        )
+
+    def _has_key(self, scope: Scope, headers: Headers, caller: Caller) -> bool:
+        """Whether this request carries a key, or may do without.
+
+        Our extension on this machine registers without one: its credential proves what it may do.
+        """
+        path: str = scope["path"]
+        if self._state.keys.accepts(presented_key(headers)):
+            return True
+        if path in OPEN_PATHS or path.startswith(OPEN_FOLDERS):
+            return True
+        return path == "/register" and caller.is_extension and is_loopback_peer(scope["client"])
+
+    def _upgrade_required(self) -> Response:
+        """For plain HTTP at the port that serves sockets only."""
+        port = self._state.settings.http_port
+        body = (
+            f'{{"error":"This port serves WebSockets only; the REST API is on port {port}",'
+            '"code":"UPGRADE_REQUIRED"}'
+        )
+        headers = {"upgrade": "websocket", "connection": "Upgrade"}
+        return Response(body, HTTPStatus.UPGRADE_REQUIRED, headers, media_type="application/json")
+
+    def _count(self, scope: Scope, status: int, arrived_s: float) -> None:
+        """Note the request in the metrics, by its route's pattern, never by its path."""
+        route = getattr(scope.get("route"), "path", "unknown")
+        metrics = self._state.metrics
+        metrics.requests.labels(route, scope["method"], status).inc()
+        if not route.endswith("/events"):
+            metrics.latency.labels(route).observe(self._state.clock.monotonic_s() - arrived_s)
+
+
+class _Answer:
+    """Sees the answer go by: adds the headers that every answer has, and remembers its status."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._defaults = SECURITY_HEADERS
+        self.started = False
+        self.status = 0
+
+    def allow_origin(self, origin: bytes) -> None:
+        """This answer may be read by pages of `origin`."""
+        self._defaults = (
+            *CORS_HEADERS,
+            (b"access-control-allow-origin", origin),
+            *(pair for pair in SECURITY_HEADERS if pair[0] != b"cross-origin-resource-policy"),
+        )
+
+    async def send(self, message: Message) -> None:
+        """Pass on; the first message gets its headers."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            given = message["headers"]
+            names = {name for name, _ in given}
+            extra = [pair for pair in self._defaults if pair[0] not in names]
+            message = {**message, "headers": [*given, *extra]}
+        await self._send(message)
+
+
+def port_of(scope: Scope) -> int | None:
+    """The port that the peer connected to."""
+    server: tuple[str, int | None] | None = scope.get("server")
+    return server[1] if server is not None else None
+
+
+def _limited(receive: Receive, limit_bytes: int) -> Receive:
+    """`receive`, raising `BodyTooLarge` past the limit: a chunked body has no length to check."""
+    seen_bytes = 0
+
+    async def counted() -> Message:
+        nonlocal seen_bytes
+        message = await receive()
+        if message["type"] == "http.request":
+            seen_bytes += len(message.get("body", b""))
+            if seen_bytes > limit_bytes:
+                raise BodyTooLarge(limit_bytes)
+        return message
+
+    return counted
+
+
+async def _close(send: Send) -> None:
+    """Say that the hub failed, if the peer can still be told anything."""
+    try:
+        await send({"type": "websocket.close", "code": 1011, "reason": "internal error"})
+    except (OSError, RuntimeError):
+        logger.debug("socket was gone already")

@@ -1,0 +1,3 @@
+"""The HTTP APIs, one file each."""
+
+__all__: list[str] = []

@@ -1,0 +1,205 @@
+"""`/tasks`: submit, list, read, cancel."""
+
+from hashlib import sha256
+from typing import Annotated, Final
+
+from pydantic import Field, TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tabyard.core.errors import InvalidInput, TaskFinished
+from tabyard.web.bodies import parse, read_body
+from tabyard.web.endpoint import Endpoint, Parameter
+from tabyard.web.errors import json_response
+from tabyard.web.state import WebState
+from tabyard.work.ports import TaskFilter
+from tabyard_protocol.errors import ErrorCode
+from tabyard_protocol.ids import InstanceId, TaskId
+from tabyard_protocol.resources.task import (
+    TaskAccepted,
+    TaskCancelled,
+    TaskDraft,
+    TaskEnvelope,
+    TaskList,
+    TaskStatus,
+)
+
+__all__ = ["ALL_STATUSES", "ENDPOINTS", "body_hash", "status_filter"]
+
+ALL_STATUSES: Final = "all"
+"""The status filter that filters nothing."""
+
+MAX_KEY_CHARS: Final = 200
+MAX_LIMIT: Final = 1_000
+MAX_OFFSET: Final = 1_000_000_000
+
+_NUMBER: Final = TypeAdapter[int](Annotated[int, Field(ge=0, le=MAX_OFFSET)])
+
+
+async def submit(state: WebState, request: Request) -> Response:
+    """Store a task and answer with its id."""
+    body = await read_body(request, within_s=state.settings.body_timeout_s)
+    draft = parse(TaskDraft, body)
+    key = idempotency_key(request)
+    hashed = None if key is None else body_hash(draft)
+    return json_response(await state.tasks.submit(draft, idempotency_key=key, body_hash=hashed))
+
+
+async def list_tasks(state: WebState, request: Request) -> Response:
+    """A page of tasks, newest first."""
+    query = request.query_params
+    instance = query.get("instanceId")
+    wanted = TaskFilter(
+        instance_id=InstanceId(instance) if instance else None,
+        status=status_filter(query.get("status")),
+        limit=_number(query.get("limit"), "limit", default=100, highest=MAX_LIMIT),
+        offset=_number(query.get("offset"), "offset", default=0, highest=MAX_OFFSET),
+    )
+    return json_response(await state.tasks.list(wanted))
+
+
+async def read(state: WebState, request: Request) -> Response:
+    """One task, whole, its pictures included."""
+    view = await state.tasks.view(TaskId(request.path_params["task_id"]))
+    return json_response(TaskEnvelope(task=view))
+
+
+async def cancel(state: WebState, request: Request) -> Response:
+    """Stop a task, in the browser too."""
+    task = TaskId(request.path_params["task_id"])
+    try:
+        await state.tasks.cancel(task)
+    except TaskFinished as error:
+        refusal = TaskCancelled(success=False, task_id=task, reason=str(error))
+        return json_response(refusal, 400)
+    return json_response(TaskCancelled(success=True, task_id=task, message="Task cancelled"))
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The caller's key for this request, if there is one."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 1 <= len(key) <= MAX_KEY_CHARS:
+        message = f"should have 1 to {MAX_KEY_CHARS} characters"
+        raise InvalidInput(f"Idempotency-Key {message}", {"Idempotency-Key": message})
+    return key
+
+
+def body_hash(draft: TaskDraft) -> str:
+    """What makes two submissions the same: all that the task consists of, however spelled."""
+    plain = draft.model_dump_json(
+        by_alias=True, exclude_none=True, exclude={"type", "request_id", "idempotency_key"}
+    )
+    return sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def status_filter(text: str | None) -> TaskStatus | None:
+    """The status that `text` names; None for all."""
+    if text is None or text == ALL_STATUSES:
+        return None
+    try:
+        return TaskStatus(text)
+    except ValueError:
+        message = f"should be one of {', '.join([*TaskStatus, ALL_STATUSES])}"
+        raise InvalidInput(f"status {message}", {"status": message}) from None
+
+
+def _number(text: str | None, name: str, *, default: int, highest: int) -> int:
+    """A query parameter that counts something."""
+    if text is None:
+        return default
+    message = f"should be a whole number from 0 to {highest}"
+    try:
+        number = _NUMBER.validate_strings(text)
+    except ValidationError:
+        raise InvalidInput(f"{name} {message}", {name: message}) from None
+    if number > highest:
+        raise InvalidInput(f"{name} {message}", {name: message})
+    return number
+
+
+_SUBMISSION_ERRORS: Final = (
+    ErrorCode.INVALID_INPUT,
+    ErrorCode.NO_COMMANDS,
+    ErrorCode.UNKNOWN_TOOL,
+    ErrorCode.INVALID_INSTANCE,
+    ErrorCode.IDEMPOTENCY_CONFLICT,
+    ErrorCode.NO_INSTANCE,
+    ErrorCode.QUEUE_FULL,
+    ErrorCode.STORE_UNAVAILABLE,
+    ErrorCode.SHUTTING_DOWN,
+)
+
+ENDPOINTS: Final = (
+    Endpoint(
+        method="POST",
+        path="/tasks",
+        run=submit,
+        group="Tasks",
+        says="Submit a task; it is stored when the answer comes",
+        body=TaskDraft,
+        answer=TaskAccepted,
+        parameters=(
+            Parameter(
+                name="Idempotency-Key",
+                place="header",
+                says="The same key with the same task gets the first answer again",
+                schema={"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARS},
+            ),
+        ),
+        errors=_SUBMISSION_ERRORS,
+    ),
+    Endpoint(
+        method="GET",
+        path="/tasks",
+        run=list_tasks,
+        group="Tasks",
+        says="List tasks, newest first",
+        answer=TaskList,
+        parameters=(
+            Parameter(
+                name="instanceId",
+                place="query",
+                says="Only tasks of this browser",
+                schema={"type": "string"},
+            ),
+            Parameter(
+                name="status",
+                place="query",
+                says="Only tasks in this state",
+                schema={"type": "string", "enum": [*TaskStatus, ALL_STATUSES]},
+            ),
+            Parameter(
+                name="limit",
+                place="query",
+                says="How many at most",
+                schema={"type": "integer", "minimum": 0, "maximum": MAX_LIMIT, "default": 100},
+            ),
+            Parameter(
+                name="offset",
+                place="query",
+                says="How many of the newest to leave out",
+                schema={"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
+            ),
+        ),
+        errors=(ErrorCode.INVALID_INPUT,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/tasks/{task_id}",
+        run=read,
+        group="Tasks",
+        says="Read a task with the results of its commands",
+        answer=TaskEnvelope,
+        errors=(ErrorCode.TASK_NOT_FOUND,),
+    ),
+    Endpoint(
+        method="POST",
+        path="/tasks/{task_id}/cancel",
+        run=cancel,
+        group="Tasks",
+        says="Cancel a queued or running task",
+        answer=TaskCancelled,
+        errors=(ErrorCode.TASK_NOT_FOUND, ErrorCode.STORE_UNAVAILABLE),
+        also={400: "The task has ended already; `reason` says how"},
+    ),
+)

@@ -1,0 +1,167 @@
+"""A client's WebSocket, from its first frame to its close."""
+
+import asyncio
+import logging
+from typing import Final, NoReturn
+
+from tabyard.core.errors import HubError, InternalError
+from tabyard.core.strikes import Strikes
+from tabyard.hub.ports import Socket, SocketClosed
+from tabyard.hub.subscription import SlowReader, Subscription
+from tabyard.web.errors import body_of
+from tabyard.web.state import WebState
+from tabyard.web.streams.answers import Answers
+from tabyard.web.streams.frames import Refused, read_request
+from tabyard.web.streams.outlet import Outlet, Stuck
+from tabyard_protocol.client import ClientError, ClientRequest, TaskSubmit, TaskSubmitResponse
+from tabyard_protocol.errors import CloseCode
+
+__all__ = ["serve_client"]
+
+logger = logging.getLogger(__name__)
+
+FLOOD_FRAMES: Final = 50
+"""So many bad frames within `FLOOD_WINDOW_S` are no mistake any more."""
+FLOOD_WINDOW_S: Final = 10.0
+
+REASONS: Final = {
+    CloseCode.GOING_AWAY: "the hub is shutting down: come back",
+    CloseCode.SLOW_CONSUMER: "slow consumer: come back and resume",
+    CloseCode.TOO_MANY_REQUESTS: "too many bad frames",
+    CloseCode.UNAUTHORIZED: "no valid API key was presented",
+}
+
+
+class _Over(Exception):
+    """The conversation ends, and the peer is told why."""
+
+    def __init__(self, code: CloseCode) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def serve_client(
+    socket: Socket, first: str | bytes, state: WebState, *, has_key: bool
+) -> None:
+    """Answer requests and push events until either side ends it. `first` was read already."""
+    slow = asyncio.Event()
+    with (
+        state.metrics.clients.track_inprogress(),
+        state.hub.bus.subscribe(on_slow=slow.set) as subscription,
+    ):
+        session = _Session(socket, state, subscription, has_key=has_key)
+        code = await session.run(first, slow)
+    if code is CloseCode.SLOW_CONSUMER:
+        state.metrics.slow_readers.inc()
+    if code is not None:
+        await socket.close(code, REASONS[code])
+
+
+class _Session:
+    """Four tasks around one socket: reading, pushing, and watching for what ends it."""
+
+    def __init__(
+        self, socket: Socket, state: WebState, subscription: Subscription, *, has_key: bool
+    ) -> None:
+        self._socket = socket
+        self._state = state
+        self._subscription = subscription
+        self._outlet = Outlet(socket, patience_s=state.settings.send_timeout_s)
+        self._answers = Answers(state, self._outlet, subscription, has_key=has_key)
+        self._strikes = Strikes(FLOOD_FRAMES, FLOOD_WINDOW_S)
+
+    async def run(self, first: str | bytes, slow: asyncio.Event) -> CloseCode | None:
+        """The code to close with; None when the peer has gone."""
+        ended: CloseCode | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._read(first))
+                group.create_task(self._push())
+                group.create_task(self._watch(slow))
+                group.create_task(self._expect_key())
+        except* _Over as group_of_ends:
+            ended = _first_code(group_of_ends)
+        except* (SocketClosed, Stuck, SlowReader) as group_of_losses:
+            # Stuck and SlowReader are the same to the peer; a closed socket can't be told anything.
+            if group_of_losses.subgroup((Stuck, SlowReader)) is not None:
+                ended = CloseCode.SLOW_CONSUMER
+        return ended
+
+    async def _read(self, first: str | bytes) -> NoReturn:
+        """Answer one frame after the other."""
+        frame = first
+        while True:
+            request = read_request(frame)
+            if isinstance(request, Refused):
+                await self._refuse(request)
+            else:
+                await self._answer(request)
+            frame = await self._socket.receive()
+
+    async def _answer(self, request: ClientRequest) -> None:
+        """Answer `request`, whatever comes of it."""
+        try:
+            await self._answers.give(request)
+        except HubError as error:
+            await self._say_error(error, request.type, request.request_id)
+        except (SocketClosed, Stuck):
+            raise
+        except Exception:
+            # Boundary: one request that fails unexpectedly does not end the others' connection.
+            logger.exception("client request failed", extra={"type": request.type})
+            await self._say_error(InternalError(), request.type, request.request_id)
+
+    async def _refuse(self, refused: Refused) -> None:
+        """Say what is wrong with a frame; too many of them end it."""
+        await self._say_error(refused.error, refused.type, refused.request_id)
+        if self._strikes.strike(self._state.clock.monotonic_s()):
+            raise _Over(CloseCode.TOO_MANY_REQUESTS)
+
+    async def _say_error(
+        self, error: HubError, kind: str | None, request_id: str | int | None
+    ) -> None:
+        """A submission has an answer of its own for failure; everything else gets `error`."""
+        body = body_of(error)
+        if kind == TaskSubmit.model_fields["type"].default:
+            frame = TaskSubmitResponse(
+                request_id=request_id,
+                success=False,
+                error=body.error,
+                code=body.code,
+                details=body.details,
+            )
+        else:
+            frame = ClientError(
+                request_id=request_id, error=body.error, code=body.code, details=body.details
+            )
+        await self._outlet.say(frame)
+
+    async def _push(self) -> NoReturn:
+        """Send events as they come, a batch per turn."""
+        async for batch in self._subscription:
+            async with self._outlet.turn() as put:
+                for event in batch:
+                    await put(event.text)
+            for event in batch:
+                if event.type == "task_complete" and event.task_id is not None:
+                    self._answers.note_ended(event.task_id)
+        raise _Over(CloseCode.GOING_AWAY)
+
+    async def _watch(self, slow: asyncio.Event) -> NoReturn:
+        """The pushing task may be waiting for the peer itself, so somebody else has to notice."""
+        await slow.wait()
+        raise _Over(CloseCode.SLOW_CONSUMER)
+
+    async def _expect_key(self) -> None:
+        """Where keys are required, a client without one may not stay."""
+        try:
+            async with asyncio.timeout(self._state.settings.auth_timeout_s):
+                await self._answers.authorised.wait()
+        except TimeoutError:
+            raise _Over(CloseCode.UNAUTHORIZED) from None
+
+
+def _first_code(group: BaseExceptionGroup[_Over]) -> CloseCode:
+    """Why it ended; when several reasons met, the first."""
+    error = group.exceptions[0]
+    return error.code if isinstance(error, _Over) else _first_code(error)

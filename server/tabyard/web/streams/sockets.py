@@ -1,0 +1,88 @@
+"""Which socket is which: by port, by path, and by its first frame."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from starlette.websockets import WebSocket
+
+from tabyard import __version__
+from tabyard.core.errors import NotFound
+from tabyard.hub.link import serve_instance
+from tabyard.hub.ports import SocketClosed
+from tabyard.web.guard import HAS_KEY, port_of
+from tabyard.web.state import WebState
+from tabyard.web.streams.client_ws import serve_client
+from tabyard.web.streams.frames import is_hello
+from tabyard.web.streams.socket import StarletteSocket
+from tabyard_protocol.client import ClientWelcome
+from tabyard_protocol.errors import CloseCode
+from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.version import CURRENT
+
+__all__ = ["endpoints"]
+
+Run = Callable[[WebSocket], Awaitable[None]]
+
+
+def endpoints(state: WebState) -> Sequence[tuple[str, Run]]:
+    """Path and endpoint of every socket. The link port has all of them but `/ws`."""
+    link = state.settings.link_port
+    return (
+        ("/", partial(_at_link_port, link, partial(_serve_root, state))),
+        ("/tasks", partial(_at_link_port, link, partial(_serve_root, state))),
+        ("/instances/{instance_id}", partial(_at_link_port, link, partial(_serve_link, state))),
+        ("/ws", partial(_serve_root, state)),
+    )
+
+
+async def _at_link_port(port: int, run: Run, websocket: WebSocket) -> None:
+    """Refuse what came to the other port."""
+    if port_of(websocket.scope) != port:
+        raise NotFound
+    await run(websocket)
+
+
+async def _serve_root(state: WebState, websocket: WebSocket) -> None:
+    """A client or a browser: it says so itself."""
+    await websocket.accept()
+    socket = StarletteSocket(websocket, close_timeout_s=state.settings.close_timeout_s)
+    welcome = ClientWelcome(
+        session_id=state.ids.session(),
+        message=f"Connected to {state.settings.hub_name}",
+        server_version=__version__,
+        protocol=CURRENT,
+    )
+    has_key: bool = websocket.scope[HAS_KEY]
+    try:
+        await socket.send(welcome.to_json().decode())
+        async with asyncio.timeout(None if has_key else state.settings.auth_timeout_s):
+            first = await socket.receive()
+    except SocketClosed:
+        return
+    except TimeoutError:
+        await socket.close(CloseCode.UNAUTHORIZED, "no valid API key was presented")
+        return
+    if isinstance(first, str) and is_hello(first):
+        await serve_instance(
+            socket, first_frame=first, instance_id=None, ticket=_ticket(websocket), hub=state.hub
+        )
+    else:
+        await serve_client(socket, first, state, has_key=has_key)
+
+
+async def _serve_link(state: WebState, websocket: WebSocket) -> None:
+    """A browser's link, under its own path."""
+    await websocket.accept()
+    await serve_instance(
+        StarletteSocket(websocket, close_timeout_s=state.settings.close_timeout_s),
+        first_frame=None,
+        instance_id=InstanceId(websocket.path_params["instance_id"]),
+        ticket=_ticket(websocket),
+        hub=state.hub,
+    )
+
+
+def _ticket(websocket: WebSocket) -> str | None:
+    """The ticket in the address."""
+    return websocket.query_params.get("ticket")

@@ -1,0 +1,3 @@
+"""The pages that the hub serves itself: status, API reference, demonstration."""
+
+__all__: list[str] = []
