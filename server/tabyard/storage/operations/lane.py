@@ -1,6 +1,7 @@
 """The life of a task in its instance's lane: claimed, checkpointed, requeued, finished."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import bindparam, exists, func, insert, select, update
@@ -9,7 +10,7 @@ from tabyard.core.records import Outcome, TaskRecord
 from tabyard.hub.ports import Ending
 from tabyard.storage.operations.books import Happened, move, note
 from tabyard.storage.operations.reading import whole_task
-from tabyard.storage.sql import Sql
+from tabyard.storage.sql import Parameter, Sql
 from tabyard.storage.tables import instances, number, outcomes, tasks, word
 from tabyard.storage.values import TASK_COLUMNS, outcome_parameters
 from tabyard_protocol.ids import InstanceId, TaskId
@@ -18,8 +19,10 @@ from tabyard_protocol.resources.task import TaskStatus
 
 __all__ = ["add_outcomes", "checkpoint", "claim", "finish", "requeue"]
 
+WHOSE: Final = select(tasks.c.number, tasks.c.instance_id).where(tasks.c.id == bindparam("task"))
+
 RUNNING_UNDER: Final = (
-    tasks.c.id == bindparam("task"),
+    tasks.c.number == bindparam("task"),
     tasks.c.status == word(TaskStatus.RUNNING),
     tasks.c.epoch == bindparam("of_epoch"),
 )
@@ -38,23 +41,21 @@ START_NEXT: Final = (
 )
 
 HEAD: Final = (
-    select(tasks.c.number)
+    select(*TASK_COLUMNS)
     .where(tasks.c.instance_id == bindparam("instance"), tasks.c.status == word(TaskStatus.QUEUED))
     .order_by(tasks.c.priority.desc(), tasks.c.seq)
     .limit(number(1))
     .offset(number(0))
-    .scalar_subquery()
 )
 
 CLAIM: Final = (
     update(tasks)
-    .where(tasks.c.number == HEAD)
+    .where(tasks.c.number == bindparam("task"))
     .values(
         status=word(TaskStatus.RUNNING),
         epoch=bindparam("of_epoch"),
         started_at_ms=func.coalesce(tasks.c.started_at_ms, bindparam("at_ms")),
     )
-    .returning(*TASK_COLUMNS)
 )
 
 
@@ -62,18 +63,16 @@ def claim(sql: Sql, instance: InstanceId, *, epoch: int, at_ms: int) -> TaskReco
     """Start the head of the queue; None: empty, one runs, or `epoch` has no live link any more."""
     if not sql.run(START_NEXT, instance=instance, of_epoch=epoch):
         return None
-    row = sql.row(CLAIM, instance=instance, of_epoch=epoch, at_ms=at_ms)
-    assert row is not None, "an instance counts a queued task that is not there"
-    note(sql, Happened.CLAIMED, task=row[0], instance=instance, epoch=epoch, at_ms=at_ms)
-    return whole_task(sql, row)
+    head = sql.row(HEAD, instance=instance)
+    assert head is not None, "an instance counts a queued task that is not there"
+    sql.run(CLAIM, task=head[0], of_epoch=epoch, at_ms=at_ms)
+    note(sql, Happened.CLAIMED, task=head[0], instance=instance, epoch=epoch, at_ms=at_ms)
+    task = whole_task(sql, head)
+    started = at_ms if task.started_at_ms is None else task.started_at_ms
+    return replace(task, status=TaskStatus.RUNNING, epoch=epoch, started_at_ms=started)
 
 
-REACHED: Final = (
-    update(tasks)
-    .where(*RUNNING_UNDER)
-    .values(current_index=bindparam("reached"))
-    .returning(tasks.c.number)
-)
+REACHED: Final = update(tasks).where(*RUNNING_UNDER).values(current_index=bindparam("reached"))
 
 ADD_OUTCOME: Final = insert(outcomes).from_select(
     ["task", "idx", "status", "started_at_ms", "completed_at_ms", "result", "error"],
@@ -91,27 +90,22 @@ def add_outcomes(sql: Sql, task: int, ended: Iterable[Outcome]) -> None:
 
 def checkpoint(sql: Sql, task: TaskId, outcome: Outcome, *, epoch: int) -> bool:
     """Store one command's outcome; False: the task does not run under `epoch`."""
-    row = sql.row(REACHED, task=task, of_epoch=epoch, reached=outcome.index)
-    if row is None:
+    found = sql.row(WHOSE, task=task)
+    if found is None or not sql.run(REACHED, task=found[0], of_epoch=epoch, reached=outcome.index):
         return False
-    add_outcomes(sql, row[0], (outcome,))
+    add_outcomes(sql, found[0], (outcome,))
     return True
 
 
-REQUEUE: Final = (
-    update(tasks)
-    .where(*RUNNING_UNDER)
-    .values(status=word(TaskStatus.QUEUED))
-    .returning(tasks.c.number, tasks.c.instance_id)
-)
+REQUEUE: Final = update(tasks).where(*RUNNING_UNDER).values(status=word(TaskStatus.QUEUED))
 
 
 def requeue(sql: Sql, task: TaskId, *, epoch: int) -> bool:
     """Back to the queue, where its old sequence number makes it the head of its priority."""
-    row = sql.row(REQUEUE, task=task, of_epoch=epoch)
-    if row is None:
+    found = sql.row(WHOSE, task=task)
+    if found is None or not sql.run(REQUEUE, task=found[0], of_epoch=epoch):
         return False
-    row_number, instance = row
+    row_number, instance = found
     move(sql, instance, out_of=TaskStatus.RUNNING, into=TaskStatus.QUEUED)
     note(sql, Happened.REQUEUED, task=row_number, instance=instance, epoch=epoch)
     return True
@@ -125,22 +119,23 @@ END: Final[dict[str, Any]] = {
     "error_message": bindparam("message"),
     "error_command_id": bindparam("command_id"),
 }
-ENDED: Final = (tasks.c.number, tasks.c.instance_id)
-
-END_RUNNING: Final = update(tasks).where(*RUNNING_UNDER).values(END).returning(*ENDED)
+END_RUNNING: Final = update(tasks).where(*RUNNING_UNDER).values(END)
 END_QUEUED: Final = (
     update(tasks)
-    .where(tasks.c.id == bindparam("task"), tasks.c.status == word(TaskStatus.QUEUED))
+    .where(tasks.c.number == bindparam("task"), tasks.c.status == word(TaskStatus.QUEUED))
     .values(END)
-    .returning(*ENDED)
 )
 
 
 def finish(sql: Sql, ending: Ending) -> bool:
     """End a task: status, outcomes and the one terminal journal row; False: somebody was faster."""
+    found = sql.row(WHOSE, task=ending.task)
+    if found is None:
+        return False
+    row_number, instance = found
     error = ending.error
-    facts = {
-        "task": ending.task,
+    facts: dict[str, Parameter] = {
+        "task": row_number,
         "ends_as": ending.status.value,
         "at_ms": ending.at_ms,
         "reached": ending.current_index,
@@ -148,13 +143,9 @@ def finish(sql: Sql, ending: Ending) -> bool:
         "message": None if error is None else error.message,
         "command_id": None if error is None else error.command_id,
     }
-    if ending.epoch is None:
-        row = sql.row(END_QUEUED, **facts)
-    else:
-        row = sql.row(END_RUNNING, **facts, of_epoch=ending.epoch)
-    if row is None:
+    end = END_QUEUED if ending.epoch is None else END_RUNNING
+    if not sql.run(end, of_epoch=ending.epoch, **facts):
         return False
-    row_number, instance = row
     add_outcomes(sql, row_number, ending.outcomes)
     before = TaskStatus.QUEUED if ending.epoch is None else TaskStatus.RUNNING
     move(sql, instance, out_of=before, into=ending.status)

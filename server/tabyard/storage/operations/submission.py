@@ -22,40 +22,36 @@ SEEN: Final = select(
     idempotency.c.position,
 ).where(idempotency.c.key == bindparam("key"))
 
-LIVE: Final = instances.c.queued + instances.c.running
+PLACE: Final = (
+    select(
+        instances.c.number,
+        instances.c.status,
+        instances.c.next_seq,
+        instances.c.queued + instances.c.running,
+    )
+    .where(instances.c.id == bindparam("instance"))
+    .with_for_update()
+)
 
 TAKE_PLACE: Final = (
     update(instances)
-    .where(
-        instances.c.id == bindparam("instance"),
-        instances.c.status.in_([word(InstanceStatus.CONNECTED), word(InstanceStatus.RECONNECTING)]),
-        bindparam("queue_limit") > LIVE,
-    )
-    .values(next_seq=instances.c.next_seq + number(1), queued=instances.c.queued + number(1))
-    .returning(instances.c.next_seq, LIVE)
+    .where(instances.c.number == bindparam("of_instance"))
+    .values(next_seq=bindparam("taken"), queued=instances.c.queued + number(1))
 )
 
-REACHABLE: Final = select(instances.c.status).where(
-    instances.c.id == bindparam("instance"), instances.c.status != word(InstanceStatus.GONE)
-)
-
-ADD_TASK: Final = (
-    insert(tasks)
-    .values(
-        id=bindparam("id"),
-        instance_id=bindparam("instance_id"),
-        seq=bindparam("seq"),
-        priority=bindparam("priority"),
-        name=bindparam("name"),
-        intention=bindparam("intention"),
-        session=bindparam("session"),
-        dialogs=bindparam("dialogs"),
-        status=word(TaskStatus.QUEUED),
-        command_count=bindparam("command_count"),
-        current_index=number(0),
-        created_at_ms=bindparam("created_at_ms"),
-    )
-    .returning(tasks.c.number)
+ADD_TASK: Final = insert(tasks).values(
+    id=bindparam("id"),
+    instance_id=bindparam("instance_id"),
+    seq=bindparam("seq"),
+    priority=bindparam("priority"),
+    name=bindparam("name"),
+    intention=bindparam("intention"),
+    session=bindparam("session"),
+    dialogs=bindparam("dialogs"),
+    status=word(TaskStatus.QUEUED),
+    command_count=bindparam("command_count"),
+    current_index=number(0),
+    created_at_ms=bindparam("created_at_ms"),
 )
 
 ADD_BODY: Final = insert(bodies).values(
@@ -89,12 +85,14 @@ def submit(sql: Sql, task: NewTask) -> Accepted:
     key = task.idempotency
     if key is not None and (first := first_answer(sql, key)) is not None:
         return first
-    place = sql.row(TAKE_PLACE, instance=task.instance_id, queue_limit=task.queue_limit)
-    if place is None:
-        if sql.row(REACHABLE, instance=task.instance_id) is None:
-            raise InvalidInstance(task.instance_id)
+    place = sql.row(PLACE, instance=task.instance_id)
+    if place is None or place[1] == InstanceStatus.GONE:
+        raise InvalidInstance(task.instance_id)
+    of_instance, _, last_seq, live = place
+    if live >= task.queue_limit:
         raise QueueFull(task.queue_limit)
-    seq, live = place
+    seq = last_seq + 1
+    sql.run(TAKE_PLACE, of_instance=of_instance, taken=seq)
     row_number = insert_task(sql, task, seq)
     behind = sql.row(BEHIND, instance=task.instance_id, priority=task.priority)
     assert behind is not None
@@ -102,7 +100,7 @@ def submit(sql: Sql, task: NewTask) -> Accepted:
         task=task.id,
         instance_id=task.instance_id,
         status=TaskStatus.QUEUED,
-        position=live - behind[0],
+        position=live + 1 - behind[0],
         repeated=False,
     )
     note(
@@ -140,7 +138,7 @@ def first_answer(sql: Sql, key: IdempotencyKey) -> Accepted | None:
 
 def insert_task(sql: Sql, task: NewTask, seq: int) -> int:
     """The two rows of a task; its number."""
-    row = sql.row(
+    row_number = sql.add(
         ADD_TASK,
         id=task.id,
         instance_id=task.instance_id,
@@ -153,8 +151,6 @@ def insert_task(sql: Sql, task: NewTask, seq: int) -> int:
         command_count=len(task.commands),
         created_at_ms=task.created_at_ms,
     )
-    assert row is not None
-    (row_number,) = row
     sql.run(
         ADD_BODY,
         task=row_number,

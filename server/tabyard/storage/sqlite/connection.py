@@ -1,7 +1,7 @@
 """SQLite connections, and transactions on them."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from tabyard.storage.sql import Parameter, Row, Statement, Texts
 
 __all__ = ["Connection", "open_memory", "open_reader", "open_writer"]
 
-TEXTS: Final = Texts(dialect(paramstyle="named"))
+TEXTS: Final = Texts(dialect(paramstyle="qmark"))
 
 BUSY_TIMEOUT_S: Final = 5.0
 """Only a person with a database shell can hold a lock; a hub never meets another one."""
@@ -30,18 +30,29 @@ class Connection:
         self._raw = raw
 
     def rows(self, statement: Statement, /, **parameters: Parameter) -> Sequence[Row]:
-        return self._raw.execute(TEXTS[statement], parameters).fetchall()
+        prepared = TEXTS[statement]
+        return self._raw.execute(prepared.text, prepared.in_order(parameters)).fetchall()
 
     def row(self, statement: Statement, /, **parameters: Parameter) -> Row | None:
         # All rows: a statement that is left half-way would stay open over the commit.
-        found = self._raw.execute(TEXTS[statement], parameters).fetchall()
+        found = self.rows(statement, **parameters)
         return found[0] if found else None
 
     def run(self, statement: Statement, /, **parameters: Parameter) -> int:
-        return self._raw.execute(TEXTS[statement], parameters).rowcount
+        prepared = TEXTS[statement]
+        return self._raw.execute(prepared.text, prepared.in_order(parameters)).rowcount
 
-    def run_each(self, statement: Statement, parameters: Sequence[dict[str, Parameter]], /) -> None:
-        self._raw.executemany(TEXTS[statement], parameters)
+    def add(self, statement: Statement, /, **parameters: Parameter) -> int:
+        prepared = TEXTS[statement]
+        number = self._raw.execute(prepared.text, prepared.in_order(parameters)).lastrowid
+        assert number is not None
+        return number
+
+    def run_each(
+        self, statement: Statement, parameters: Sequence[Mapping[str, Parameter]], /
+    ) -> None:
+        prepared = TEXTS[statement]
+        self._raw.executemany(prepared.text, [prepared.in_order(each) for each in parameters])
 
     def say(self, text: str) -> Row | None:
         """Run a statement that only SQLite knows."""
