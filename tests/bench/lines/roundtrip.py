@@ -1,0 +1,68 @@
+"""Round trip of a one-command task: REST, the browser's socket, and back to a WebSocket reader."""
+
+import asyncio
+
+from tests.bench.figures import Line, percentile
+from tests.bench.lines.load import Bench
+from tests.bench.servers import Server, floor, hub
+
+__all__ = ["measure"]
+
+MS = 1_000.0
+WARM_UP = 50
+
+
+async def measure(*, runs: int, scale: float) -> list[Line]:
+    """At 1 and 64 in flight: hub on disk, hub in memory, and the floor, interleaved run by run."""
+    lines: list[Line] = []
+    for in_flight in (1, 64):
+        line = Line("round trip", f"one-command tasks, {in_flight} in flight")
+        tasks = max(20, int((600 if in_flight == 1 else 40) * scale))
+        taken: dict[str, list[dict[str, float]]] = {"disk": [], "memory": [], "floor": []}
+        async with hub(store="disk") as disk, hub(store="memory") as memory, floor() as bare:
+            benches = {
+                name: Bench(server)
+                for name, server in (("disk", disk), ("memory", memory), ("floor", bare))
+            }
+            for bench in benches.values():
+                await bench.start(in_flight)
+                await asyncio.gather(
+                    *[bench.loop(n, max(2, WARM_UP // in_flight)) for n in range(in_flight)]
+                )
+            for _ in range(runs):
+                for name, bench in benches.items():
+                    taken[name].append(await _run(bench, bench.server, in_flight, tasks))
+            for bench in benches.values():
+                bench.stop()
+        for name, results in taken.items():
+            for key in results[0]:
+                line.add(f"{name}: {key}", [result[key] for result in results], "ms")
+        _shares(line, taken)
+        lines.append(line)
+    return lines
+
+
+async def _run(bench: Bench, server: Server, in_flight: int, tasks: int) -> dict[str, float]:
+    cpu = server.cpu_s()
+    results = await asyncio.gather(*[bench.loop(n, tasks) for n in range(in_flight)])
+    flat = [times for result in results for times in result]
+    whole = [times[2] * MS for times in flat]
+    return {
+        "accepted p50": percentile([times[0] * MS for times in flat], 0.5),
+        "frame at browser p50": percentile([times[1] * MS for times in flat], 0.5),
+        "complete p50": percentile(whole, 0.5),
+        "complete p95": percentile(whole, 0.95),
+        "complete p99": percentile(whole, 0.99),
+        "server cpu per task": (server.cpu_s() - cpu) * MS / len(flat),
+    }
+
+
+def _shares(line: Line, taken: dict[str, list[dict[str, float]]]) -> None:
+    """The hub's own share: what it takes beyond the floor, in the same run."""
+    for name in ("disk", "memory"):
+        for key in ("complete p50", "complete p99"):
+            differences = [
+                ours[key] - bare[key]
+                for ours, bare in zip(taken[name], taken["floor"], strict=True)
+            ]
+            line.add(f"{name}: own share, {key}", differences, "ms")
