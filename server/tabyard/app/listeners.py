@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from typing_extensions import override
 
@@ -41,9 +41,14 @@ class CannotListen(Exception):
 class PortTaken(CannotListen):
     """Somebody else listens there."""
 
-    def __init__(self, host: str, port: int, variable: str, holder: str | None) -> None:
-        super().__init__(host, port, variable, f"it is taken by {holder or 'another program'}")
-        self.holder = holder
+    def __init__(self, host: str, port: int, variable: str) -> None:
+        super().__init__(host, port, variable, "another program listens there")
+
+    def held_by(self, holder: str | None) -> Self:
+        """Name the program, where `holder_of` has found it."""
+        if holder is not None:
+            self.reason = f"{holder} listens there"
+        return self
 
     @property
     @override
@@ -72,7 +77,7 @@ def listening(host: str, *, http_port: int, link_port: int) -> Generator[Listene
     """Hold both ports for the length of the block.
 
     Raises:
-        PortTaken: another program listens on one of them.
+        PortTaken: another program listens on one of them; `holder_of` says which.
         CannotListen: the address is not this machine's, or the port is reserved.
     """
     with ExitStack() as stack:
@@ -83,7 +88,8 @@ def listening(host: str, *, http_port: int, link_port: int) -> Generator[Listene
 
 def _bound(host: str, port: int, variable: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # TCP by name: asyncio sets TCP_NODELAY for such sockets only, else small frames wait 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         # Else a hub could not start again while connections of the last one linger.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -94,7 +100,7 @@ def _bound(host: str, port: int, variable: str) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == EADDRINUSE:
-            raise PortTaken(host, port, variable, holder_of(port)) from None
+            raise PortTaken(host, port, variable) from None
         if error.errno == EADDRNOTAVAIL:
             reason = "this machine has no such address"
             raise CannotListen(host, port, "TABYARD_HOST", reason) from None
@@ -106,7 +112,10 @@ def _bound(host: str, port: int, variable: str) -> socket.socket:
 
 
 def holder_of(port: int) -> str | None:
-    """Who listens on `port`: `python (process 123)`; None where that can't be found out."""
+    """Who listens on `port`: `python (process 123)`; None where that can't be found out.
+
+    Reads all of /proc.
+    """
     inodes = set(_listening_inodes(port))
     for link in Path("/proc").glob("[0-9]*/fd/*") if inodes else ():
         with suppress(OSError):

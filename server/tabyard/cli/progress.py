@@ -82,7 +82,9 @@ def _summary(event: Event) -> Text:
         f" in {took(tally['duration'])}  ",
         (event["taskId"], "faint"),
     )
-    if error := event.get("error"):
+    error = event.get("error")
+    # A failed command has told its error on its own line.
+    if error and "commandId" not in error:
         text.append(f"\n  {error['code']}: {error['message']}", style="bad")
     return text
 

@@ -20,7 +20,7 @@ def command_label(tool: str, args: dict[str, Any]) -> str:
 def result_line(result: dict[str, Any] | None) -> str:
     """The typed result, on one line; what a person wants to know first where that is known."""
     typed = as_object((result or {}).get("structuredContent"))
-    for telling in ("result", "value", "title", "typed", "content"):
+    for telling in ("result", "value", "title", "content", "text", "screenshotId"):
         if typed.get(telling) not in (None, "", True):
             value = typed[telling]
             text = value if isinstance(value, str) else orjson.dumps(value).decode()

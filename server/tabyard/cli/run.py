@@ -17,7 +17,7 @@ from tabyard.cli.hub_client import HubAddress, HubClient, HubRefused, UrlOption,
 from tabyard.cli.progress import Display, display_for
 from tabyard.cli.terminal import console, error_console, print_json
 
-__all__ = ["Pictures", "add_to", "follow_task"]
+__all__ = ["Pictures", "add_to", "watch"]
 
 OUTCOME: Final = {
     "completed": ExitCode.DONE,
@@ -76,7 +76,7 @@ def run_task(
         return
     album = Pictures(HubClient(address), pictures)
     display = _JsonLines() if json else display_for(draft, console)
-    raise typer.Exit(asyncio.run(follow_task(address, draft, display, album)))
+    raise typer.Exit(asyncio.run(_follow(address, draft, display, album)))
 
 
 class Pictures:
@@ -107,7 +107,7 @@ class Pictures:
         return target.absolute()
 
 
-async def follow_task(
+async def _follow(
     address: HubAddress, draft: dict[str, Any], display: Display, pictures: Pictures
 ) -> ExitCode:
     """Submit `draft` and show it until it has ended; Ctrl-C asks the hub to cancel it."""
@@ -118,7 +118,7 @@ async def follow_task(
     loop.add_signal_handler(signal.SIGINT, following.cancel)
     try:
         with display.shown():
-            status = await _followed(follower, display, pictures)
+            status = await watch(follower, display, pictures)
     except asyncio.CancelledError:
         following.uncancel()
         await _cancel(address, follower.task_id)
@@ -130,7 +130,8 @@ async def follow_task(
     return OUTCOME[status]
 
 
-async def _followed(follower: Follower, display: Display, pictures: Pictures) -> str:
+async def watch(follower: Follower, display: Display, pictures: Pictures) -> str:
+    """Submit the follower's task and show it until it has ended; its final status."""
     async with aclosing(follower.events()) as events:
         async for event in events:
             display.show(event)

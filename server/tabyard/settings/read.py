@@ -77,12 +77,6 @@ def _check(settings: Settings) -> None:
             str(settings.link_port),
             "it is the HTTP port as well; give the two ports different numbers",
         )
-    if settings.command_timeout_ms > settings.command_timeout_max_ms:
-        raise BadSetting(
-            "TABYARD_COMMAND_TIMEOUT_MS",
-            str(settings.command_timeout_ms),
-            f"it is over TABYARD_COMMAND_TIMEOUT_MAX_MS ({settings.command_timeout_max_ms})",
-        )
 
 
 def _state_dir(environment: Mapping[str, str]) -> Path:

@@ -133,14 +133,6 @@ class Settings:
             says="How long a command may take that names no timeout itself.",
         ),
     ] = 60_000
-    command_timeout_max_ms: Annotated[
-        int,
-        Row(
-            integer(1, LONGEST_TIMEOUT_MS),
-            "TABYARD_COMMAND_TIMEOUT_MAX_MS",
-            says="The longest timeout that a command may ask for; longer ones are cut to it.",
-        ),
-    ] = LONGEST_TIMEOUT_MS
     grace_s: Annotated[
         float,
         Row(

@@ -10,7 +10,7 @@ from typing import Final
 
 from tabyard import __version__
 from tabyard.app.extension_files import ExtensionNotBuilt, extension_folder, extension_version
-from tabyard.app.listeners import CannotListen, listening
+from tabyard.app.listeners import CannotListen, PortTaken, holder_of, listening
 from tabyard.browsers.errors import NoBrowserFound
 from tabyard.browsers.find import find_browser, is_branded
 from tabyard.browsers.spec import LaunchSettings
@@ -95,6 +95,9 @@ def look_at_ports(settings: Settings) -> Iterator[Finding]:
     try:
         with listening(settings.host, http_port=settings.http_port, link_port=settings.link_port):
             yield fine("ports", f"{settings.http_port} and {settings.link_port} are free")
+    except PortTaken as error:
+        taken = error.held_by(holder_of(error.port))
+        yield trouble("ports", str(taken), taken.remedy)
     except CannotListen as error:
         yield trouble("ports", str(error), error.remedy)
 

@@ -1,0 +1,150 @@
+"""The one place that knows every part: what is built from what, and in which order it ends."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from tabyard import __version__
+from tabyard.app.extension_files import IN_CHECKOUT, ExtensionNotBuilt, extension_folder
+from tabyard.app.launching import LaunchedBrowsers
+from tabyard.app.listeners import Listeners
+from tabyard.browsers import EXTENSION_ID, Launcher, LaunchSettings, Sandbox
+from tabyard.clock import SystemClock
+from tabyard.hub.hub import Hub
+from tabyard.hub.settings import HubSettings
+from tabyard.ids import SystemIds
+from tabyard.settings import Settings
+from tabyard.storage import open_store
+from tabyard.storage.blobs import ObjectBlobs, folder_blobs, memory_blobs
+from tabyard.web.auth import KeyRing, NoKeys
+from tabyard.web.state import WebSettings, WebState
+from tabyard.work.sweep import Sweep, SweepSettings
+from tabyard.work.tasks import Tasks
+from tabyard_protocol.resources.instance import InstanceKind
+
+__all__ = ["Parts", "building"]
+
+ANY: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """A hub that has started, and that nobody can reach yet."""
+
+    hub: Hub
+    launcher: Launcher
+    browsers: LaunchedBrowsers
+    web: WebState
+    http_url: str
+    """Where this machine reaches it."""
+    link_url: str
+
+
+@asynccontextmanager
+async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[Parts]:
+    """Everything between the sockets and the disk, running for the length of the block.
+
+    Raises:
+        StoreOpenFailed: the database can't be opened, or another hub has it.
+    """
+    clock = SystemClock()
+    ids = SystemIds(clock=clock)
+    here = _local_name(settings.host)
+    http_url = f"http://{here}:{listeners.http_port}"
+    # The documented name of the endpoint; whoever resolves it to ::1 first falls back at once.
+    link_url = f"ws://{here.replace('127.0.0.1', 'localhost')}:{listeners.link_port}"
+    blobs = await asyncio.to_thread(_blobs, settings)
+    async with (
+        open_store(":memory:" if settings.in_memory else settings.database) as store,
+        Hub(
+            store=store,
+            blobs=blobs,
+            clock=clock,
+            ids=ids,
+            settings=_hub_settings(settings, listeners, link_url),
+            server_version=__version__,
+        ) as hub,
+        Launcher(
+            settings=await asyncio.to_thread(_launch_settings, settings, http_url)
+        ) as launcher,
+    ):
+        known = await store.instances()
+        await launcher.recover({one.id for one in known if one.kind is InstanceKind.LAUNCHED})
+        browsers = LaunchedBrowsers(launcher=launcher, reservations=hub.registry)
+        hub.use_browsers(browsers)
+        keep = SweepSettings(keep_s=settings.task_ttl_s, every_s=settings.sweep_interval_s)
+        Sweep(hub=hub, store=store, blobs=blobs, settings=keep).start()
+        yield Parts(
+            hub=hub,
+            launcher=launcher,
+            browsers=browsers,
+            web=WebState(
+                hub=hub,
+                tasks=Tasks(hub=hub, store=store, blobs=blobs),
+                records=store,
+                blobs=blobs,
+                clock=clock,
+                ids=ids,
+                settings=_web_settings(settings, listeners, link_url),
+                started_s=clock.monotonic_s(),
+                keys=KeyRing(settings.keys) if settings.keys else NoKeys(),
+            ),
+            http_url=http_url,
+            link_url=link_url,
+        )
+
+
+def _local_name(host: str) -> str:
+    """How this machine itself addresses `host` in a URL."""
+    if host in ANY:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _blobs(settings: Settings) -> ObjectBlobs:
+    return memory_blobs() if settings.in_memory else folder_blobs(settings.data_dir / "artifacts")
+
+
+def _launch_settings(settings: Settings, http_url: str) -> LaunchSettings:
+    try:
+        extension = extension_folder(settings.extension_dir)
+    except ExtensionNotBuilt:
+        # A hub without launched browsers needs none; the first launch will say what is missing.
+        extension = settings.extension_dir or IN_CHECKOUT
+    return LaunchSettings(
+        data_dir=settings.data_dir,
+        extension_dir=extension,
+        hub_url=http_url,
+        executable=settings.chromium,
+        sandbox=Sandbox(settings.sandbox),
+        most=settings.browser_limit,
+    )
+
+
+def _hub_settings(settings: Settings, listeners: Listeners, link_url: str) -> HubSettings:
+    return HubSettings(
+        hub_name=settings.name,
+        link_port=listeners.link_port,
+        link_url=link_url,
+        queue_limit=settings.queue_limit,
+        command_timeout_ms=settings.command_timeout_ms,
+        grace_s=settings.grace_s,
+        frame_bytes=settings.frame_limit_bytes,
+    )
+
+
+def _web_settings(settings: Settings, listeners: Listeners, link_url: str) -> WebSettings:
+    own = set() if settings.host in ANY else {_local_name(settings.host)}
+    return WebSettings(
+        http_port=listeners.http_port,
+        link_port=listeners.link_port,
+        hub_name=settings.name,
+        store_name="memory" if settings.in_memory else "sqlite",
+        ws_endpoint=link_url,
+        host_names=frozenset({*own, *settings.allowed_hosts}),
+        extension_ids=frozenset({EXTENSION_ID}),
+        cors_origins=frozenset(settings.allowed_origins if settings.cors_enabled else ()),
+        body_limit_bytes=settings.body_limit_bytes,
+    )

@@ -1,0 +1,130 @@
+"""Launched browsers as the tool `browser_instance` sees them: launched means connected."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NoReturn, Protocol
+
+from tabyard.browsers import (
+    BrowserDied,
+    LaunchedBrowser,
+    Launcher,
+    LaunchSpec,
+    Screen,
+    Viewport,
+)
+from tabyard.core.errors import LaunchFailed
+from tabyard.hub.ports import ToolFailed
+from tabyard_protocol.errors import ToolErrorCode
+from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.model import JsonObject
+from tabyard_protocol.tools.browser_instance import (
+    InstanceClosed,
+    InstanceNew,
+    InstanceOpened,
+    ProfileRow,
+    ProfilesListed,
+)
+
+__all__ = ["LaunchedBrowsers", "Reservations"]
+
+CONNECT_WITHIN_S: Final = 30.0
+"""Half a second on an idle machine; a cold disk and a busy processor take their time."""
+
+
+class Reservations(Protocol):
+    """The hub's registry, as far as launching goes."""
+
+    async def reserve_launched(
+        self, *, label: str, browser_type: str, profile: str | None
+    ) -> tuple[InstanceId, str]:
+        """An id and the credential with which the browser will come."""
+        ...
+
+    async def wait_connected(self, instance: InstanceId, *, timeout_s: float) -> object:
+        """Return when it has come. Raises `LaunchFailed`."""
+        ...
+
+
+class LaunchedBrowsers:
+    """`tabyard.hub.ports.Browsers` over the launcher."""
+
+    def __init__(self, *, launcher: Launcher, reservations: Reservations) -> None:
+        self._launcher = launcher
+        self._reservations = reservations
+
+    async def launch(self, wanted: Mapping[str, object]) -> JsonObject:
+        """A browser, once it is connected; one that does not come is ended again.
+
+        Raises:
+            HubError: there is none, it died, or it did not connect.
+        """
+        args = InstanceNew.model_validate(wanted)
+        screen = Screen.HEADED if args.headless is False else Screen.HEADLESS
+        instance, credential = await self._reservations.reserve_launched(
+            label=args.label or "", browser_type="chromium", profile=args.profile
+        )
+        viewport = args.viewport and Viewport(args.viewport.width, args.viewport.height)
+        browser = await self._launcher.launch(
+            LaunchSpec(
+                instance=instance,
+                credential=credential,
+                label=args.label or "",
+                screen=screen,
+                viewport=viewport,
+                url=args.url,
+                profile=args.profile,
+                extensions=tuple(Path(folder) for folder in args.extensions or ()),
+            )
+        )
+        try:
+            await self._connected(browser)
+        except BaseException:
+            await self._launcher.close(instance)
+            raise
+        return InstanceOpened(
+            instance_id=instance,
+            browser_type="chromium",
+            profile=args.profile or "",
+            download_directory=str(browser.download_dir),
+            message=f"Launched {browser.executable.name} ({screen.value})",
+        ).to_object()
+
+    async def close(self, instance: InstanceId) -> JsonObject:
+        """End a launched browser with all its processes.
+
+        Raises:
+            ToolFailed: it was not launched by this hub.
+        """
+        if not await self._launcher.close(instance):
+            message = f"{instance} was not launched by this hub; close its window instead"
+            raise ToolFailed(ToolErrorCode.NOT_SUPPORTED, message)
+        return InstanceClosed(success=True, message=f"Closed {instance}").to_object()
+
+    async def profiles(self) -> JsonObject:
+        """The profiles of the installed Chrome."""
+        rows = tuple(
+            ProfileRow(directory=one.directory, name=one.name)
+            for one in await self._launcher.profiles()
+        )
+        return ProfilesListed(profiles=rows).to_object()
+
+    async def _connected(self, browser: LaunchedBrowser) -> None:
+        """Wait until it has said hello, or has died of its own accord."""
+        failure: Exception | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                death = group.create_task(self._died(browser))
+                await self._reservations.wait_connected(
+                    browser.instance, timeout_s=CONNECT_WITHIN_S
+                )
+                death.cancel()
+        except* LaunchFailed as failures:
+            failure = failures.exceptions[0]
+        # An exception that is raised inside `except*` would come out in a group.
+        if failure is not None:
+            raise failure
+
+    async def _died(self, browser: LaunchedBrowser) -> NoReturn:
+        end = await self._launcher.ended(browser.instance)
+        raise BrowserDied(browser.executable, end and end.code, end.stderr_tail if end else "")

@@ -1,0 +1,90 @@
+"""The hub from start to end: everything is built here, and taken down in the opposite order."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from tabyard import __version__
+from tabyard.app.building import Parts, building
+from tabyard.app.launching import LaunchedBrowsers
+from tabyard.app.listeners import Listeners, PortTaken, holder_of, listening
+from tabyard.app.signals import StopRequest, stop_on_signals
+from tabyard.app.web_server import WebServer
+from tabyard.settings import Settings
+from tabyard.web.app import create_app
+
+__all__ = ["RunningHub", "serve"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningHub:
+    """A hub that takes requests."""
+
+    http_url: str
+    link_url: str
+    browsers: LaunchedBrowsers
+
+    async def launch(self, *, headed: bool = False, label: str | None = None) -> str:
+        """Launch a browser; its id, once it is connected. Raises `HubError`."""
+        wanted = {"headless": not headed, **({"label": label} if label else {})}
+        return str((await self.browsers.launch(wanted))["instanceId"])
+
+
+Ready = Callable[[RunningHub], Awaitable[None]]
+
+
+async def serve(settings: Settings, *, ready: Ready) -> None:
+    """Run the hub until a signal asks it to end; `ready` runs beside it once it takes requests.
+
+    Raises:
+        PortTaken: another program listens on one of the ports.
+        CannotListen: they can't be listened on for another reason.
+        StoreOpenFailed: the database can't be opened, or another hub has it.
+    """
+    with stop_on_signals() as stop:
+        async with (
+            _ports(settings) as listeners,
+            building(settings, listeners) as parts,
+        ):
+            web = WebServer(
+                create_app(parts.web),
+                listeners,
+                frame_limit_bytes=settings.frame_limit_bytes,
+            )
+            hub = RunningHub(parts.http_url, parts.link_url, parts.browsers)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(web.run_until_stopped())
+                await web.accepting()
+                logger.info("hub started", extra={"version": __version__, "url": hub.http_url})
+                beside = group.create_task(_awaited(ready(hub)))
+                await stop.asked()
+                beside.cancel()
+                web.refuse_newcomers()
+                await _wind_down(parts, stop, within_s=settings.shutdown_wait_s)
+                web.stop()
+    logger.info("hub stopped")
+
+
+@asynccontextmanager
+async def _ports(settings: Settings) -> AsyncGenerator[Listeners]:
+    try:
+        with listening(
+            settings.host, http_port=settings.http_port, link_port=settings.link_port
+        ) as listeners:
+            yield listeners
+    except PortTaken as error:
+        raise error.held_by(await asyncio.to_thread(holder_of, error.port)) from None
+
+
+async def _awaited(work: Awaitable[None]) -> None:
+    await work
+
+
+async def _wind_down(parts: Parts, stop: StopRequest, *, within_s: float) -> None:
+    """Let running commands end, then say goodbye to everybody; a second signal cuts it short."""
+    logger.info("hub stops", extra={"waits_up_to_s": within_s})
+    await parts.launcher.close_all()
