@@ -1,4 +1,5 @@
 /** `POST /register`: asking a hub for a way in, and judging whether it is the right hub. */
+import { ErrorCode } from "../generated/protocol.js";
 import { type Fields, isFields, parseFields, present, text } from "./fields.js";
 import type { Pairing } from "./pairing.js";
 import type { Identity } from "./ports.js";
@@ -57,6 +58,9 @@ async function post(fetch: Fetch, hub: string, fields: Fields): Promise<Fields> 
   }
   const said = parseFields(answer);
   if (!response.ok) {
+    if (said?.["code"] === ErrorCode.INSTANCE_NOT_FOUND) {
+      throw new NoWayIn("forgotten", `${hub} does not know this browser, or knows it no longer.`);
+    }
     const reason = said === undefined ? undefined : text(said["error"]);
     throw new NoWayIn("rejected", reason ?? `${hub} answered ${String(response.status)}.`);
   }

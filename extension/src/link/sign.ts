@@ -1,11 +1,16 @@
 /** What the toolbar button shows for a report. */
 import type { Sign } from "../chrome/action.js";
 import type { Report } from "./popup_messages.js";
-import { byPhase } from "./state.js";
+import { byPhase, type Loss } from "./state.js";
 
 export interface Shown {
   readonly sign: Sign;
   readonly title: string;
+}
+
+/** Trying again helps only if the hub changes; a person should know. */
+function distrusted(why: Loss): boolean {
+  return why === "unproven" || why === "forgotten";
 }
 
 export function signOf({ state, hub, running }: Report): Shown {
@@ -19,7 +24,7 @@ export function signOf({ state, hub, running }: Report): Shown {
     },
     connecting: () => ({ sign: "waiting", title: `Tabyard: connecting to ${where}` }),
     reconnecting: ({ why, said }) =>
-      why === "unproven"
+      distrusted(why)
         ? { sign: "trouble", title: `Tabyard: ${said}` }
         : { sign: "waiting", title: `Tabyard: reconnecting to ${where}` },
     off: ({ why }) =>

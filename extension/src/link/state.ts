@@ -6,7 +6,7 @@ import type { Delays } from "./backoff.js";
 export type OffReason = "unpaired" | "disconnected" | "replaced" | "refused";
 
 /** Why the last attempt or the last link ended. */
-export type Loss = "unreachable" | "unproven" | "rejected" | "closed" | "silent";
+export type Loss = "unreachable" | "unproven" | "forgotten" | "rejected" | "closed" | "silent";
 
 export type LinkState =
   | { readonly phase: "off"; readonly why: OffReason; readonly said: string }

@@ -57,6 +57,9 @@ function lost({ why, said }: In<"reconnecting">): Words {
     const detail = `${said} It is told nothing. If you have set the hub up anew, connect again.`;
     return { tone: "bad", pill: "Not trusted", detail };
   }
+  if (why === "forgotten") {
+    return { tone: "bad", pill: "Not known", detail: `${said} Connect it again to pair anew.` };
+  }
   const reason = said === "" ? "The link was lost." : said;
   return { tone: "wait", pill: "Reconnecting", detail: `${reason} Trying again by itself.` };
 }
@@ -87,7 +90,8 @@ function buttons({ state, browser }: Report): readonly Button[] {
 function needsPairing({ state, browser }: Report): boolean {
   if (browser === undefined) return true;
   if (browser.launched) return false;
-  return state.phase === "reconnecting" ? state.why === "unproven" : state.phase === "off" && state.why === "refused";
+  if (state.phase === "off") return state.why === "refused";
+  return state.phase === "reconnecting" && (state.why === "unproven" || state.why === "forgotten");
 }
 
 function problem({ pairing }: Report): string {
