@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from typing_extensions import override
+
 from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.task import TaskStatus
@@ -63,10 +65,12 @@ class InvalidInput(HubError):
         self.problems = dict(problems or {})
         """Path of the field (`commands[1].args.url`) to what is wrong with it."""
 
+    @override
     def __str__(self) -> str:
         return self.message
 
     @property
+    @override
     def details(self) -> JsonObject | None:
         return self.problems or None
 
@@ -76,6 +80,7 @@ class NoCommands(HubError):
 
     code = ErrorCode.NO_COMMANDS
 
+    @override
     def __str__(self) -> str:
         return "No commands provided"
 
@@ -95,6 +100,7 @@ class InvalidInstance(HubError):
         super().__init__(instance)
         self.instance = instance
 
+    @override
     def __str__(self) -> str:
         return f"Instance not connected: {self.instance}"
 
@@ -105,6 +111,7 @@ class NoInstance(HubError):
     code = ErrorCode.NO_INSTANCE
     retry_after_s = 5.0
 
+    @override
     def __str__(self) -> str:
         return "No connected browser instances"
 
@@ -119,6 +126,7 @@ class QueueFull(HubError):
         super().__init__(limit)
         self.limit = limit
 
+    @override
     def __str__(self) -> str:
         return f"Queue full: max {self.limit} tasks allowed"
 
@@ -132,6 +140,7 @@ class TaskNotFound(HubError):
         super().__init__(task)
         self.task = task
 
+    @override
     def __str__(self) -> str:
         return "Task not found"
 
@@ -146,6 +155,7 @@ class TaskFinished(HubError):
         self.task = task
         self.status = status
 
+    @override
     def __str__(self) -> str:
         return f"Task already {self.status.value}"
 
@@ -159,6 +169,7 @@ class InstanceNotFound(HubError):
         super().__init__(instance)
         self.instance = instance
 
+    @override
     def __str__(self) -> str:
         return f"Instance not found: {self.instance}"
 
@@ -168,6 +179,7 @@ class ArtifactNotFound(HubError):
 
     code = ErrorCode.ARTIFACT_NOT_FOUND
 
+    @override
     def __str__(self) -> str:
         return "Artifact not found"
 
@@ -177,6 +189,7 @@ class IdempotencyConflict(HubError):
 
     code = ErrorCode.IDEMPOTENCY_CONFLICT
 
+    @override
     def __str__(self) -> str:
         return "This Idempotency-Key was used with a different request; use a new key"
 
@@ -190,6 +203,7 @@ class UnknownType(HubError):
         super().__init__(kind)
         self.kind = kind
 
+    @override
     def __str__(self) -> str:
         return f"Unknown message type: {self.kind}"
 
@@ -199,6 +213,7 @@ class BadTicket(HubError):
 
     code = ErrorCode.BAD_TICKET
 
+    @override
     def __str__(self) -> str:
         return "The ticket or proof for this instance is missing, used up or wrong; register again"
 
@@ -208,6 +223,7 @@ class NotFound(HubError):
 
     code = ErrorCode.NOT_FOUND
 
+    @override
     def __str__(self) -> str:
         return "Not found"
 
@@ -217,6 +233,7 @@ class MethodNotAllowed(HubError):
 
     code = ErrorCode.METHOD_NOT_ALLOWED
 
+    @override
     def __str__(self) -> str:
         return "Method not allowed"
 
@@ -226,6 +243,7 @@ class UnsupportedMediaType(HubError):
 
     code = ErrorCode.UNSUPPORTED_MEDIA_TYPE
 
+    @override
     def __str__(self) -> str:
         return "Content-Type must be application/json"
 
@@ -239,6 +257,7 @@ class BodyTooLarge(HubError):
         super().__init__(limit_bytes)
         self.limit_bytes = limit_bytes
 
+    @override
     def __str__(self) -> str:
         return f"Request body is over the limit of {self.limit_bytes} bytes"
 
@@ -248,6 +267,7 @@ class UnknownHost(HubError):
 
     code = ErrorCode.UNKNOWN_HOST
 
+    @override
     def __str__(self) -> str:
         return "This hub does not answer to that Host; TABYARD_ALLOWED_HOSTS can add the name"
 
@@ -257,6 +277,7 @@ class ForbiddenOrigin(HubError):
 
     code = ErrorCode.FORBIDDEN_ORIGIN
 
+    @override
     def __str__(self) -> str:
         return "Requests from this origin are refused"
 
@@ -266,6 +287,7 @@ class Unauthorized(HubError):
 
     code = ErrorCode.UNAUTHORIZED
 
+    @override
     def __str__(self) -> str:
         return "A valid API key is required"
 
@@ -275,6 +297,7 @@ class Forbidden(HubError):
 
     code = ErrorCode.FORBIDDEN
 
+    @override
     def __str__(self) -> str:
         return "This API key does not allow that"
 
@@ -288,6 +311,7 @@ class RateLimited(HubError):
         super().__init__(retry_after_s)
         self.retry_after_s = retry_after_s
 
+    @override
     def __str__(self) -> str:
         return "Too many requests"
 
@@ -302,6 +326,7 @@ class StoreUnavailable(HubError):
         super().__init__(reason)
         self.reason = reason
 
+    @override
     def __str__(self) -> str:
         return f"The store can't be written ({self.reason}); nothing was accepted"
 
@@ -312,6 +337,7 @@ class ShuttingDown(HubError):
     code = ErrorCode.SHUTTING_DOWN
     retry_after_s = 10.0
 
+    @override
     def __str__(self) -> str:
         return "The hub is shutting down"
 
@@ -325,6 +351,7 @@ class NoBrowser(HubError):
         super().__init__(remedy)
         self.remedy = remedy
 
+    @override
     def __str__(self) -> str:
         return f"No Chromium or Chrome was found. {self.remedy}"
 
@@ -338,6 +365,7 @@ class LaunchFailed(HubError):
         super().__init__(reason)
         self.reason = reason
 
+    @override
     def __str__(self) -> str:
         return f"The browser could not be launched: {self.reason}"
 
@@ -347,5 +375,6 @@ class InternalError(HubError):
 
     code = ErrorCode.INTERNAL_ERROR
 
+    @override
     def __str__(self) -> str:
         return "Internal error; the hub's log has the details"

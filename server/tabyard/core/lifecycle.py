@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from typing_extensions import override
+
 from tabyard_protocol.resources.instance import InstanceStatus
 from tabyard_protocol.resources.task import CommandStatus, TaskStatus
 
@@ -58,6 +60,7 @@ class IllegalTransition(Exception):
         self.now = now
         self.to = to
 
+    @override
     def __str__(self) -> str:
         return f"no way from {self.now.value!r} to {self.to.value!r}"
 

@@ -1,28 +1,47 @@
 """What the hub needs from the outside: a store, blobs, sockets, a clock, ids, browsers."""
 
 from asyncio import Future
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from typing_extensions import override
+
 from tabyard.core.records import ArtifactRecord, InstanceRecord, Outcome, TaskFault, TaskRecord
 from tabyard_protocol.ids import ArtifactId, InstanceId, SessionId, TaskId
+from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.task import TaskStatus
 
 __all__ = [
     "Attached",
     "Blobs",
+    "Browsers",
     "Clock",
     "Ending",
+    "HubTools",
     "Ids",
     "LinkStore",
     "Socket",
     "SocketClosed",
+    "Timer",
+    "ToolFailed",
 ]
+
+
+class Timer(Protocol):
+    """Something that will happen, unless it is called off."""
+
+    def cancel(self) -> None:
+        """Call it off; without effect once it has happened."""
+        ...
 
 
 class Clock(Protocol):
     """The time. Wall time for people and rows, monotonic time for waits."""
+
+    def call_later(self, delay_s: float, then: Callable[[], object]) -> Timer:
+        """Run `then` on the event loop after `delay_s` seconds of monotonic time."""
+        ...
 
     def now_ms(self) -> int:
         """Milliseconds since 1970, UTC; may jump."""
@@ -130,6 +149,14 @@ class LinkStore(Protocol):
         """All stored instances, in order of creation."""
         ...
 
+    async def task(self, task: TaskId) -> TaskRecord | None:
+        """The whole task with its outcomes."""
+        ...
+
+    async def queued(self, instance: InstanceId) -> int:
+        """How many tasks of `instance` are queued or running."""
+        ...
+
 
 class Blobs(Protocol):
     """Where bytes of artifacts lie."""
@@ -163,4 +190,41 @@ class Socket(Protocol):
 
     async def close(self, code: int, reason: str = "") -> None:
         """Close; idempotent, never raises."""
+        ...
+
+
+class ToolFailed(Exception):
+    """A tool of the hub could not do what was asked; `code` is one of `ToolErrorCode`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class HubTools(Protocol):
+    """The tools that run on the hub itself: `sleep`, `browser_instance`."""
+
+    async def run(self, tool: str, args: JsonObject) -> JsonObject:
+        """The typed result of a checked call. Cancellable. Raises `ToolFailed`."""
+        ...
+
+
+class Browsers(Protocol):
+    """Browsers that the hub can start and end. Arguments and results as in `browser_instance`."""
+
+    async def launch(self, wanted: Mapping[str, object]) -> JsonObject:
+        """A browser, once it is connected: `InstanceOpened`. Raises `HubError` or `ToolFailed`."""
+        ...
+
+    async def close(self, instance: InstanceId) -> JsonObject:
+        """End a launched browser: `InstanceClosed`. Raises `HubError` or `ToolFailed`."""
+        ...
+
+    async def profiles(self) -> JsonObject:
+        """The profiles of the installed Chrome: `ProfilesListed`."""
         ...

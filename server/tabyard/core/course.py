@@ -1,0 +1,122 @@
+"""The course of one task: which command runs next, how each ends, and how the task ends."""
+
+from dataclasses import dataclass, field, replace
+from typing import Final, Self
+
+from tabyard.core.lifecycle import COMMAND_NEXT, TASK_NEXT, step
+from tabyard.core.records import Fault, Outcome, TaskFault, TaskRecord, command_id
+from tabyard_protocol.errors import ToolErrorCode
+from tabyard_protocol.ids import CommandId
+from tabyard_protocol.model import JsonObject
+from tabyard_protocol.resources.task import CommandStatus, TaskStatus
+
+__all__ = ["CANCELLED", "Course", "Finish"]
+
+CANCELLED: Final = TaskFault(ToolErrorCode.CANCELLED.value, "The task was cancelled")
+"""What is said about a task that its caller gave up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end of a task: the record as it is now, and the outcomes that are not stored yet."""
+
+    record: TaskRecord
+    unsaved: tuple[Outcome, ...]
+
+
+@dataclass(slots=True)
+class Course:
+    """One task on its way. Commands end in order; the first that fails ends the task."""
+
+    record: TaskRecord
+    outcomes: list[Outcome]
+    last_started: int
+    status: CommandStatus = CommandStatus.PENDING
+    """Of the command at `index`."""
+    started_at_ms: int | None = None
+    unsaved: list[Outcome] = field(default_factory=list[Outcome])
+
+    @classmethod
+    def of(cls, record: TaskRecord) -> Self:
+        """The course from where the stored outcomes of `record` leave off."""
+        return cls(record, list(record.outcomes), record.current_index)
+
+    @property
+    def index(self) -> int:
+        """Of the command that runs, or is next; the number of commands when all have ended."""
+        return len(self.outcomes)
+
+    @property
+    def command_id(self) -> CommandId:
+        """Of the command at `index`."""
+        return command_id(self.record.id, self.index)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all commands have ended."""
+        return self.index >= len(self.record.commands)
+
+    def start(self, at_ms: int | None) -> None:
+        """The command at `index` starts, or started at a time that nobody remembers."""
+        self.status = step(COMMAND_NEXT, self.status, CommandStatus.RUNNING)
+        self.started_at_ms = at_ms
+        self.last_started = self.index
+
+    def succeed(self, result: JsonObject, at_ms: int) -> Outcome:
+        """The command that runs has ended well; the next one is up."""
+        return self._end(CommandStatus.SUCCESS, at_ms, result=result)
+
+    def take_unsaved(self) -> tuple[Outcome, ...]:
+        """The outcomes that are to be stored now; from here on they count as stored."""
+        taken = tuple(self.unsaved)
+        self.unsaved.clear()
+        return taken
+
+    def give_back(self, outcome: Outcome) -> None:
+        """The store could not take `outcome`: it goes along with the next write."""
+        self.unsaved.append(outcome)
+        self.unsaved.sort(key=lambda one: one.index)
+
+    def complete(self, at_ms: int) -> Finish:
+        """All commands have ended well."""
+        return self._finish(TaskStatus.COMPLETED, None, at_ms)
+
+    def fail(self, fault: Fault, at_ms: int) -> Finish:
+        """The command that runs has failed, and with it the task."""
+        error = TaskFault(fault.code, fault.message, self.command_id)
+        self._end(CommandStatus.ERROR, at_ms, error=fault)
+        return self._finish(TaskStatus.FAILED, error, at_ms)
+
+    def cancel(self, at_ms: int) -> Finish:
+        """The caller wants no more of it."""
+        return self._finish(TaskStatus.CANCELLED, CANCELLED, at_ms)
+
+    def _end(
+        self,
+        status: CommandStatus,
+        at_ms: int | None,
+        *,
+        result: JsonObject | None = None,
+        error: Fault | None = None,
+    ) -> Outcome:
+        step(COMMAND_NEXT, self.status, status)
+        outcome = Outcome(self.index, status, self.started_at_ms, at_ms, result, error)
+        self.outcomes.append(outcome)
+        self.unsaved.append(outcome)
+        self.status = CommandStatus.PENDING
+        self.started_at_ms = None
+        return outcome
+
+    def _finish(self, status: TaskStatus, error: TaskFault | None, at_ms: int) -> Finish:
+        while not self.is_over:
+            ran = self.status is CommandStatus.RUNNING
+            self._end(CommandStatus.SKIPPED, at_ms if ran else None)
+        record = replace(
+            self.record,
+            status=step(TASK_NEXT, self.record.status, status),
+            current_index=self.last_started,
+            completed_at_ms=at_ms,
+            error=error,
+            outcomes=tuple(self.outcomes),
+        )
+        return Finish(record, tuple(self.unsaved))

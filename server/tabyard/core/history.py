@@ -1,0 +1,118 @@
+"""What has happened lately: one bounded memory, cut into a stream per task and per instance."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import islice
+
+from tabyard.core.events import EncodedEvent
+from tabyard_protocol.ids import InstanceId, TaskId
+
+__all__ = ["History", "Replay", "Stream"]
+
+
+@dataclass(slots=True)
+class Stream:
+    """The events of one task or one instance: how many there were, and those still remembered."""
+
+    offset: int = 0
+    """Of the newest event; 0 before the first."""
+    kept: deque[EncodedEvent] = field(default_factory=deque[EncodedEvent])
+    ended: bool = False
+    """No more will come: the stream goes when its last event is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a reader has missed."""
+
+    offset: int
+    """Of the newest event of the stream."""
+    events: tuple[EncodedEvent, ...]
+    gap: bool
+    """Some of what was missed is forgotten: read the state, then go on from `offset`."""
+
+
+class History:
+    """At most `limit_count` events of `limit_bytes` in all; the oldest of all are forgotten first."""
+
+    def __init__(self, *, limit_count: int, limit_bytes: int) -> None:
+        self._limit_count = limit_count
+        self._limit_bytes = limit_bytes
+        self._all: deque[EncodedEvent] = deque()
+        self._bytes = 0
+        self._tasks: dict[TaskId, Stream] = {}
+        self._instances: dict[InstanceId, Stream] = {}
+
+    def task(self, task: TaskId) -> Stream:
+        """The stream of `task`, made when there is none."""
+        return self._tasks.setdefault(task, Stream())
+
+    def instance(self, instance: InstanceId) -> Stream:
+        """The stream of `instance`, made when there is none."""
+        return self._instances.setdefault(instance, Stream())
+
+    def add(self, event: EncodedEvent) -> None:
+        """Remember `event`, whose offsets are the next of their streams."""
+        stream = self.instance(event.instance_id)
+        stream.offset = event.instance_offset
+        stream.ended = False
+        stream.kept.append(event)
+        if event.task_id is not None:
+            of_task = self.task(event.task_id)
+            of_task.offset = event.offset
+            of_task.kept.append(event)
+        self._all.append(event)
+        self._bytes += len(event.text)
+        while self._all and (len(self._all) > self._limit_count or self._bytes > self._limit_bytes):
+            self._forget_oldest()
+
+    def end_task(self, task: TaskId) -> None:
+        """`task` is over."""
+        stream = self._tasks.get(task)
+        if stream is not None:
+            stream.ended = True
+            if not stream.kept:
+                del self._tasks[task]
+
+    def end_instance(self, instance: InstanceId) -> None:
+        """`instance` is gone; should it come back, its stream goes on if anything is remembered."""
+        stream = self._instances.get(instance)
+        if stream is not None:
+            stream.ended = True
+            if not stream.kept:
+                del self._instances[instance]
+
+    def since_task(self, task: TaskId, after: int | None) -> Replay:
+        """Events of `task` after offset `after`; None: none but the position."""
+        return _since(self._tasks.get(task), after)
+
+    def since_instance(self, instance: InstanceId, after: int | None) -> Replay:
+        """Events of `instance` after its offset `after`; None: none but the position."""
+        return _since(self._instances.get(instance), after)
+
+    def _forget_oldest(self) -> None:
+        """Events are forgotten in the order they came, so the oldest is its streams' oldest too."""
+        event = self._all.popleft()
+        self._bytes -= len(event.text)
+        stream = self._instances[event.instance_id]
+        stream.kept.popleft()
+        if stream.ended and not stream.kept:
+            del self._instances[event.instance_id]
+        if event.task_id is None:
+            return
+        of_task = self._tasks[event.task_id]
+        of_task.kept.popleft()
+        if of_task.ended and not of_task.kept:
+            del self._tasks[event.task_id]
+
+
+def _since(stream: Stream | None, after: int | None) -> Replay:
+    """Kept events are the newest ones, without holes: the last so many are those after `after`."""
+    if stream is None:
+        return Replay(0, (), gap=after is not None and after > 0)
+    if after is None or after == stream.offset:
+        return Replay(stream.offset, (), gap=False)
+    missed = stream.offset - after
+    if missed < 0 or missed > len(stream.kept):
+        return Replay(stream.offset, (), gap=True)
+    return Replay(stream.offset, tuple(islice(reversed(stream.kept), missed))[::-1], gap=False)

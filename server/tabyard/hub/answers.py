@@ -1,0 +1,48 @@
+"""What can come back for a command that was given to a browser or to a tool of the hub."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tabyard.core.records import Fault
+from tabyard_protocol.link import Answered, ToolError, ToolFault, ToolResult
+
+__all__ = ["Answer", "Reply", "Unanswered", "answer_of", "fault_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The peer's word. `call` is to be acknowledged once it is stored; empty: nobody waits for that."""
+
+    call: str
+    result: object = None
+    fault: Fault | None = None
+
+
+class Unanswered(Enum):
+    """Nobody waits for the answer any more."""
+
+    TIMED_OUT = "timed out"
+    WITHDRAWN = "withdrawn"
+    """The task was cancelled."""
+
+
+Reply = Answer | Unanswered
+
+
+def fault_of(error: ToolFault) -> Fault:
+    """A peer's error, bounded: a message is for people, not for megabytes."""
+    return Fault(error.code[:100], error.message[:20_000], error.details)
+
+
+def answer_of(frame: ToolResult | ToolError | Answered) -> Answer:
+    """The answer in a frame, or in the outbox of a hello."""
+    match frame:
+        case ToolError(id=call, error=error):
+            return Answer(call, fault=fault_of(error))
+        case ToolResult(id=call, result=result):
+            return Answer(call, result)
+        case Answered(id=call, result=result, error=None):
+            return Answer(call, result)
+        case Answered(id=call, error=error):
+            assert error is not None
+            return Answer(call, fault=fault_of(error))

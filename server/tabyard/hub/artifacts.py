@@ -1,0 +1,112 @@
+"""Pictures and files out of results: the bytes to the blob store, a row, and a link in their place."""
+
+import asyncio
+import base64
+import binascii
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from typing_extensions import override
+
+from tabyard.core.images import PixelSize, pixel_size
+from tabyard.core.mcp import Embedded, Kept, embedded, with_links
+from tabyard.core.records import ArtifactRecord
+from tabyard.hub.ports import Blobs, Clock, Ids, LinkStore
+from tabyard_protocol.ids import ArtifactId, InstanceId, TaskId
+from tabyard_protocol.model import JsonObject
+
+__all__ = ["Artifacts", "UnreadableBytes"]
+
+_DECODE_HERE_CHARS: Final = 64 * 1024
+"""Decoding and hashing this much takes some 0.1 ms; a thread's round trip takes as long."""
+
+_SUFFIXES: Final = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "application/pdf": "pdf",
+    "application/json": "json",
+}
+
+
+class UnreadableBytes(Exception):
+    """What claims to be base64 is none."""
+
+    @override
+    def __str__(self) -> str:
+        return "the result carries bytes that are not base64"
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    data: bytes
+    sha256: str
+    size: PixelSize | None
+
+
+class Artifacts:
+    """Keeps the bytes that results carry."""
+
+    def __init__(self, *, store: LinkStore, blobs: Blobs, clock: Clock, ids: Ids) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._clock = clock
+        self._ids = ids
+
+    async def keep(
+        self, result: JsonObject, *, task: TaskId, instance: InstanceId
+    ) -> tuple[JsonObject, tuple[Kept, ...]]:
+        """`result` with links instead of bytes, and what was kept. All of it is on disk by then.
+
+        Raises:
+            UnreadableBytes: an item is not base64.
+            StoreUnavailable: rows or bytes could not be written.
+        """
+        items = embedded(result)
+        if not items:
+            return result, ()
+        kept = [await self._keep_one(item, task, instance) for item in items]
+        return with_links(result, kept), tuple(kept)
+
+    async def _keep_one(self, item: Embedded, task: TaskId, instance: InstanceId) -> Kept:
+        decoded = await self._decode(item.data)
+        artifact = self._ids.artifact()
+        suffix = _SUFFIXES.get(item.mime_type, "bin")
+        record = ArtifactRecord(
+            id=artifact,
+            task_id=task,
+            instance_id=instance,
+            name=f"{'screenshot' if item.mime_type.startswith('image/') else 'file'}.{suffix}",
+            mime_type=item.mime_type,
+            size_bytes=len(decoded.data),
+            sha256=decoded.sha256,
+            width_px=decoded.size.width_px if decoded.size else None,
+            height_px=decoded.size.height_px if decoded.size else None,
+            created_at_ms=self._clock.now_ms(),
+        )
+        # The row goes first, so that the sweep finds the bytes whatever happens in between.
+        row = self._store.add_artifact(record)
+        await self._blobs.put(ArtifactId(artifact), decoded.data)
+        await asyncio.shield(row)
+        return Kept(
+            index=item.index,
+            artifact=artifact,
+            name=record.name,
+            mime_type=record.mime_type,
+            width_px=record.width_px,
+            height_px=record.height_px,
+        )
+
+    async def _decode(self, data: str) -> _Decoded:
+        try:
+            if len(data) <= _DECODE_HERE_CHARS:
+                return _decode(data)
+            return await asyncio.to_thread(_decode, data)
+        except (binascii.Error, ValueError):
+            raise UnreadableBytes from None
+
+
+def _decode(data: str) -> _Decoded:
+    decoded = base64.b64decode(data, validate=True)
+    return _Decoded(decoded, sha256(decoded).hexdigest(), pixel_size(decoded))

@@ -1,0 +1,104 @@
+"""The bus: what happens is encoded once and reaches every reader in order."""
+
+from collections.abc import Callable
+from weakref import WeakSet
+
+import orjson
+
+from tabyard.core.events import EncodedEvent
+from tabyard.core.history import History
+from tabyard.hub.subscription import Subscription, Topic, topics_of
+from tabyard_protocol.ids import InstanceId, TaskId
+from tabyard_protocol.model import JsonObject
+
+__all__ = ["Bus"]
+
+
+class Bus:
+    """Publishes events; each is encoded once. `epoch` names this hub process to its readers."""
+
+    def __init__(
+        self,
+        *,
+        epoch: str,
+        history_events: int,
+        history_bytes: int,
+        reader_events: int,
+        reader_bytes: int,
+    ) -> None:
+        self.epoch = epoch
+        self.history = History(limit_count=history_events, limit_bytes=history_bytes)
+        self.seq = 0
+        """Of the newest event."""
+        self._reader_events = reader_events
+        self._reader_bytes = reader_bytes
+        self._readers: dict[Topic, set[Subscription]] = {}
+        self._subscriptions: WeakSet[Subscription] = WeakSet()
+        self._closed = False
+
+    def publish(
+        self,
+        kind: str,
+        fields: JsonObject,
+        *,
+        instance: InstanceId,
+        task: TaskId | None = None,
+        at_ms: int,
+    ) -> EncodedEvent:
+        """Tell all readers of `task`, of `instance` and of everything. Never waits."""
+        history = self.history
+        instance_offset = history.instance(instance).offset + 1
+        offset = instance_offset if task is None else history.task(task).offset + 1
+        named: JsonObject = {"type": kind} if task is None else {"type": kind, "taskId": task}
+        whole = {
+            **named,
+            "instanceId": instance,
+            "offset": offset,
+            "instanceOffset": instance_offset,
+            "timestamp": at_ms,
+            **fields,
+        }
+        self.seq += 1
+        text = orjson.dumps(whole).decode()
+        event = EncodedEvent(self.seq, kind, task, instance, offset, instance_offset, text)
+        history.add(event)
+        self._hand_out(event)
+        return event
+
+    def subscribe(self, *, on_slow: Callable[[], None] | None = None) -> Subscription:
+        """A reader without topics. `on_slow` is called once, when it has fallen behind."""
+        reader = Subscription(
+            self,
+            limit_events=self._reader_events,
+            limit_bytes=self._reader_bytes,
+            on_slow=on_slow,
+        )
+        self._subscriptions.add(reader)
+        if self._closed:
+            reader.close()
+        return reader
+
+    def close(self) -> None:
+        """End every reader, later ones too; what has come for it is still handed over."""
+        self._closed = True
+        for reader in tuple(self._subscriptions):
+            reader.close()
+
+    def enlist(self, topic: Topic, reader: Subscription) -> None:
+        """From now on `reader` gets events of `topic`."""
+        self._readers.setdefault(topic, set()).add(reader)
+
+    def discharge(self, topic: Topic, reader: Subscription) -> None:
+        """From now on `reader` gets no events of `topic`."""
+        readers = self._readers.get(topic)
+        if readers is not None:
+            readers.discard(reader)
+            if not readers:
+                del self._readers[topic]
+
+    def _hand_out(self, event: EncodedEvent) -> None:
+        if not self._readers:
+            return
+        for topic in topics_of(event):
+            for reader in tuple(self._readers.get(topic, ())):
+                reader.offer(event)

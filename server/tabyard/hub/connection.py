@@ -1,0 +1,204 @@
+"""One live link to a browser: its calls, its pulse, and the frames that go to and fro."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from tabyard.core.calls import Call, Calls, Settled
+from tabyard.core.frames import call_frame
+from tabyard.core.strikes import Strikes
+from tabyard.hub.answers import Answer, Reply, Unanswered
+from tabyard.hub.ports import Clock, Socket, SocketClosed, Timer
+from tabyard.hub.settings import HubSettings
+from tabyard.hub.waiting import wake
+from tabyard_protocol.errors import CloseCode
+from tabyard_protocol.ids import CallId, InstanceId, TaskId
+
+__all__ = ["Link", "Spawn"]
+
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+"""Runs a coroutine in the hub's task group."""
+
+_PING: Final = '{"type":"ping"}'
+_PONG: Final = '{"type":"pong"}'
+
+
+class Link:
+    """A socket that has said hello. Sends may overlap: a message is handed to the socket whole."""
+
+    __slots__ = (
+        "_acks",
+        "_clock",
+        "_confirmations",
+        "_heard_s",
+        "_pulse",
+        "_replies",
+        "_settings",
+        "_socket",
+        "_spawn",
+        "_strikes",
+        "_timers",
+        "calls",
+        "epoch",
+        "extended",
+        "instance_id",
+        "last_activity_ms",
+        "tools",
+    )
+
+    def __init__(
+        self,
+        socket: Socket,
+        *,
+        instance_id: InstanceId,
+        extended: bool,
+        tools: frozenset[str],
+        clock: Clock,
+        settings: HubSettings,
+        spawn: Spawn,
+    ) -> None:
+        self.instance_id = instance_id
+        self.epoch = 0
+        self.extended = extended
+        """Whether the peer knows more than the compatible frames."""
+        self.tools = tools
+        """Names of the tools that it has beyond the catalogue."""
+        self.calls = Calls()
+        self._strikes = Strikes(limit=settings.bad_frames, window_s=60.0)
+        self.last_activity_ms = clock.now_ms()
+        self._socket = socket
+        self._clock = clock
+        self._settings = settings
+        self._spawn = spawn
+        self._heard_s = clock.monotonic_s()
+        self._pulse: Timer | None = None
+        self._replies: dict[CallId, asyncio.Future[Reply]] = {}
+        self._timers: dict[CallId, Timer] = {}
+        self._confirmations: dict[CallId, asyncio.Future[None]] = {}
+        self._acks: list[str] = []
+
+    async def receive(self) -> str | bytes:
+        """The next message. Raises `SocketClosed`."""
+        message = await self._socket.receive()
+        self._heard_s = self._clock.monotonic_s()
+        self.last_activity_ms = self._clock.now_ms()
+        return message
+
+    async def send(self, text: str) -> None:
+        """Send one frame. Raises `SocketClosed`."""
+        await self._socket.send(text)
+
+    async def pong(self) -> None:
+        """Answer a ping."""
+        await self._socket.send(_PONG)
+
+    async def close(self, code: CloseCode, reason: str = "") -> None:
+        """End the link."""
+        self.still()
+        await self._socket.close(code, reason)
+
+    def misbehaved(self) -> bool:
+        """Note a malformed frame; whether that was one too many."""
+        return self._strikes.strike(self._clock.monotonic_s())
+
+    def open(self, call: Call) -> asyncio.Future[Reply]:
+        """Expect the answer of `call` until its deadline."""
+        self.calls.open(call)
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._replies[call.id] = reply
+        left_s = call.deadline_s - self._clock.monotonic_s() + self._settings.deadline_slack_s
+        self._timers[call.id] = self._clock.call_later(
+            max(0.0, left_s), lambda: self.give_up(call.id, Unanswered.TIMED_OUT)
+        )
+        return reply
+
+    def settle(self, answer: Answer) -> Settled:
+        """The browser has answered."""
+        call = CallId(answer.call)
+        meaning = self.calls.settle(call)
+        if meaning is Settled.ANSWER:
+            self._resolve(call, answer)
+        elif meaning is Settled.CONFIRMATION:
+            confirmation = self._confirmations.pop(call)
+            wake(confirmation)
+        return meaning
+
+    def give_up(self, call: CallId, why: Unanswered) -> None:
+        """Nobody waits for the answer of `call` any more. Without effect once it has come."""
+        if self.calls.give_up(call):
+            self._confirmations[call] = asyncio.get_running_loop().create_future()
+            self._resolve(call, why)
+
+    def is_given_up(self, call: CallId) -> bool:
+        """Whether the browser still works on `call` for nobody, as far as anybody knows."""
+        return call in self._confirmations
+
+    async def let_go(self, call: CallId, reason: str) -> None:
+        """Tell the browser to stop a call that was given up; back when it has, or after 2 s."""
+        confirmation = self._confirmations.get(call)
+        if confirmation is None:
+            return
+        if self.extended:
+            await self.send(call_frame({"type": "tool_cancel", "id": call, "reason": reason}))
+        timer = self._clock.call_later(
+            self._settings.cancel_wait_s,
+            lambda: wake(confirmation),
+        )
+        try:
+            await confirmation
+        finally:
+            timer.cancel()
+            self._confirmations.pop(call, None)
+            self.calls.forget(call)
+
+    def acknowledge(self, call: str) -> None:
+        """The answer of `call` is stored: say so with the next `flush`."""
+        if call:
+            self._acks.append(call)
+
+    async def flush(self) -> None:
+        """Send the acknowledgements that are due."""
+        if self._acks and self.extended:
+            ids, self._acks = self._acks, []
+            await self.send(call_frame({"type": "tool_ack", "ids": ids}))
+
+    async def task_ended(self, task: TaskId, status: str) -> None:
+        """Tell the browser that it may tidy up after `task`."""
+        if self.extended:
+            fields = {"type": "task_ended", "taskId": task, "status": status}
+            await self.send(call_frame(fields))
+
+    def beat(self, on_silence: Callable[[], None]) -> None:
+        """Ping the peer from now on; `on_silence` when it says nothing for too long."""
+        if self._clock.monotonic_s() - self._heard_s > self._settings.silent_after_s:
+            self._pulse = None
+            on_silence()
+            return
+        if self._pulse is not None:
+            self._spawn(self._ping())
+        self._pulse = self._clock.call_later(
+            self._settings.ping_every_s, lambda: self.beat(on_silence)
+        )
+
+    def still(self) -> None:
+        """No more pings, no more deadlines: the link is over. Idempotent."""
+        timers: Sequence[Timer] = tuple(self._timers.values())
+        self._timers.clear()
+        for timer in timers:
+            timer.cancel()
+        if self._pulse is not None:
+            self._pulse.cancel()
+            self._pulse = None
+
+    async def _ping(self) -> None:
+        with suppress(SocketClosed):  # the reader of this link finds out by itself
+            await self._socket.send(_PING)
+
+    def _resolve(self, call: CallId, reply: Reply) -> None:
+        future = self._replies.pop(call)
+        timer = self._timers.pop(call, None)
+        if timer is not None:
+            timer.cancel()
+        if not future.done():
+            future.set_result(reply)

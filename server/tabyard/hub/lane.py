@@ -1,0 +1,334 @@
+"""One instance's lane: its tasks, strictly one after the other, for as long as its link lives."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from tabyard.core.course import Course, Finish
+from tabyard.core.errors import StoreUnavailable
+from tabyard.core.records import Outcome, TaskRecord
+from tabyard.core.recovery import (
+    Adopt,
+    Continue,
+    Fail,
+    HubTrace,
+    Idle,
+    Recovery,
+    Requeue,
+    Resume,
+    ResumeOnHub,
+)
+from tabyard.hub.announce import Announcer
+from tabyard.hub.catalogue import Preparer
+from tabyard.hub.connection import Link
+from tabyard.hub.ports import Clock, Ending, LinkStore, SocketClosed
+from tabyard.hub.run import Run
+from tabyard.hub.runner import Runner
+from tabyard.hub.settings import HubSettings
+from tabyard.hub.waiting import pause, wake
+from tabyard_protocol.ids import InstanceId, TaskId
+
+__all__ = ["Lane", "LaneParts"]
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class _Stale(Exception):
+    """The store knows a newer link of this instance, or another end of this task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneParts:
+    """What every lane works with."""
+
+    store: LinkStore
+    clock: Clock
+    announcer: Announcer
+    preparer: Preparer
+    runner: Runner
+    settings: HubSettings
+    spawn: Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
+    drop: Callable[[Link, str], None]
+    """Ends a link with which this hub can't go on."""
+
+
+class Lane:
+    """Claims, runs and ends the tasks of one instance. Works only between `start` and `stop`."""
+
+    __slots__ = (
+        "_again",
+        "_claim",
+        "_idle",
+        "_parts",
+        "_started_before",
+        "_told_started",
+        "_worker",
+        "depth",
+        "instance_id",
+        "link",
+        "run",
+    )
+
+    def __init__(self, instance_id: InstanceId, parts: LaneParts) -> None:
+        self.instance_id = instance_id
+        self.depth = 0
+        """Queued and running tasks."""
+        self.link: Link | None = None
+        self.run: Run | None = None
+        """The task it is at; kept while the link is lost."""
+        self._parts = parts
+        self._worker: asyncio.Task[None] | None = None
+        self._claim: asyncio.Future[TaskRecord | None] | None = None
+        self._again = False
+        self._idle: asyncio.Future[None] | None = None
+        self._started_before = False
+        self._told_started: TaskId | None = None
+
+    @property
+    def claiming(self) -> asyncio.Future[TaskRecord | None] | None:
+        """A claim on its way to the store: what becomes of it is not known yet."""
+        return self._claim
+
+    def wake(self) -> None:
+        """A task was queued. Called right after its submission, both land in one commit."""
+        if self.link is None:
+            return
+        if self._claim is not None:
+            self._again = True
+        elif self.run is None:
+            self._ask_for_next(self.link)
+            if self._idle is not None:
+                wake(self._idle)
+
+    def trace(self, running: TaskRecord | None) -> HubTrace:
+        """What this hub knows about the current command of `running`."""
+        if running is None:
+            return HubTrace.NONE
+        if self.run is not None and self.run.task_id == running.id:
+            return self.run.trace()
+        # This hub claimed it, and lost the link before it sent anything.
+        return HubTrace.NEVER_SENT if self._started_before else HubTrace.NONE
+
+    def start(self, link: Link, recovery: Recovery, running: TaskRecord | None) -> None:
+        """Work on `link`, first of all on what the last link left."""
+        assert self.link is None
+        self.link = link
+        self._started_before = True
+        former, self.run = self.run, None
+        if running is not None:
+            run = Run(Course.of(running))
+            if former is not None and former.task_id == running.id:
+                run.inherit(former)
+                former = None
+            self.run = run
+        else:
+            self._ask_for_next(link)
+        if former is not None:
+            former.ended(None)
+        self._worker = self._parts.spawn(self._work(link, recovery))
+
+    def stop(self) -> None:
+        """The link is lost: nothing more is written under its epoch."""
+        self.link = None
+        self._claim = self._idle = None
+        self._again = False
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker = None
+
+    def clear(self) -> None:
+        """The instance is gone, and its tasks have ended."""
+        run, self.run = self.run, None
+        self.depth = 0
+        if run is not None:
+            if run.work is not None and run.work.job is not None:
+                run.work.job.cancel()
+            run.ended(None)
+
+    def concluded(self, run: Run | None, record: TaskRecord) -> None:
+        """The end of a task of this lane is stored: now it may be told."""
+        self.depth = max(0, self.depth - 1)
+        self._parts.preparer.forget(record.id)
+        self._parts.announcer.complete(record)
+        if run is not None:
+            run.ended(record)
+
+    async def _work(self, link: Link, recovery: Recovery) -> None:
+        try:
+            await self._recover(link, recovery)
+            while True:
+                record = await self._next(link)
+                self.run = Run(Course.of(record))
+                await self._follow(link, self.run)
+        except SocketClosed:
+            pass  # the reader of this link sees it too, and reports the loss
+        except _Stale:
+            self._parts.drop(link, "a newer link has taken over")
+        except Exception:
+            # The boundary of a lane: a defect costs this link its life, never the other lanes.
+            logger.exception("lane failed", extra={"instance": self.instance_id})
+            self._parts.drop(link, "internal error")
+
+    async def _recover(self, link: Link, recovery: Recovery) -> None:
+        if recovery.stop is not None:
+            await self._parts.runner.stop_orphan(link, recovery.stop)
+        run = self.run
+        if run is None:
+            return
+        match recovery.verdict:
+            case Idle() | Continue():
+                await self._follow(link, run)
+            case Requeue():
+                await self._requeue(link, run)
+            case (Adopt() | Resume() | ResumeOnHub() | Fail()) as verdict:
+                finish = await self._parts.runner.resume(link, run, verdict)
+                if finish is None:
+                    self._checkpoint(link, run)
+                    await self._follow(link, run)
+                else:
+                    await self._end(link, run, finish)
+
+    async def _requeue(self, link: Link, run: Run) -> None:
+        if run.withdrawn:
+            await self._follow(link, run)
+            return
+
+        def write() -> asyncio.Future[bool]:
+            requeued = self._parts.store.requeue(run.task_id, epoch=link.epoch)
+            self._ask_for_next(link)
+            return requeued
+
+        if not await self._written(write(), write):
+            raise _Stale
+        run.ended(None)
+
+    async def _next(self, link: Link) -> TaskRecord:
+        """The next task, waiting for one to come."""
+        self.run = None
+        while True:
+            claim = self._claim
+            if claim is None:
+                self._idle = asyncio.get_running_loop().create_future()
+                await self._idle
+                continue
+            try:
+                record = await asyncio.shield(claim)
+                again = self._again
+            except StoreUnavailable as error:
+                await self._pause(error)
+                record, again = None, True
+            self._again, self._claim = False, None
+            if record is not None:
+                return record
+            if again:
+                self._ask_for_next(link)
+
+    async def _follow(self, link: Link, run: Run) -> None:
+        """Run the task to its end."""
+        task = run.course.record
+        if self._told_started != task.id:
+            self._told_started = task.id
+            self._parts.announcer.started(task)
+        while True:
+            finish = await self._parts.runner.step(link, run)
+            if finish is not None:
+                await self._end(link, run, finish)
+                return
+            self._checkpoint(link, run)
+
+    def _checkpoint(self, link: Link, run: Run) -> None:
+        """Store what has ended so far, without holding up the next command."""
+        for outcome in run.course.take_unsaved():
+            stored = self._parts.store.checkpoint(run.task_id, outcome, epoch=link.epoch)
+            stored.add_done_callback(partial(self._checkpointed, link, run, outcome, run.answered))
+
+    def _checkpointed(
+        self, link: Link, run: Run, outcome: Outcome, answered: str, stored: asyncio.Future[bool]
+    ) -> None:
+        if stored.cancelled():
+            return
+        if stored.exception() is not None:
+            run.course.give_back(outcome)
+        elif stored.result():
+            link.acknowledge(answered)
+        else:
+            self._parts.drop(link, "a newer link has taken over")
+
+    async def _end(self, link: Link, run: Run, finish: Finish) -> None:
+        """Store the end of a task and, in the same commit, claim the next one."""
+        call = run.call if run.call is not None and link.is_given_up(run.call) else None
+
+        def write() -> asyncio.Future[bool]:
+            stored = self._parts.store.finish(ending(finish, link.epoch))
+            stored.add_done_callback(partial(self._finished, run, finish.record))
+            if call is None:
+                self._ask_for_next(link)
+            return stored
+
+        stored = write()
+        if call is not None:
+            status = finish.record.status.value
+            await link.let_go(call, f"the task is {status}")
+        if not await self._written(stored, write):
+            raise _Stale
+        link.acknowledge(run.answered)
+        await link.flush()
+        await link.task_ended(run.task_id, finish.record.status.value)
+        if call is not None:
+            self._ask_for_next(link)
+
+    def _finished(self, run: Run, record: TaskRecord, stored: asyncio.Future[bool]) -> None:
+        """Runs whether or not the lane still does: what is stored has to be told."""
+        if not stored.cancelled() and stored.exception() is None and stored.result():
+            self.concluded(run, record)
+
+    def _ask_for_next(self, link: Link) -> None:
+        claim = self._parts.store.claim(
+            self.instance_id, epoch=link.epoch, at_ms=self._parts.clock.now_ms()
+        )
+        claim.add_done_callback(_heed)
+        self._claim = claim
+
+    async def _written(
+        self, stored: "asyncio.Future[T]", again: Callable[[], "asyncio.Future[T]"]
+    ) -> T:
+        """Wait for a write, and write again for as long as the store can't."""
+        while True:
+            try:
+                return await asyncio.shield(stored)
+            except StoreUnavailable as error:
+                await self._pause(error)
+                stored = again()
+
+    async def _pause(self, error: StoreUnavailable) -> None:
+        logger.warning(
+            "store unavailable, lane waits",
+            extra={"instance": self.instance_id, "reason": error.reason},
+        )
+        await pause(self._parts.clock, self._parts.settings.store_retry_s)
+
+
+def ending(finish: Finish, epoch: int | None) -> Ending:
+    """The end of a task as the store takes it."""
+    record = finish.record
+    assert record.completed_at_ms is not None
+    return Ending(
+        task=record.id,
+        status=record.status,
+        at_ms=record.completed_at_ms,
+        epoch=epoch,
+        error=record.error,
+        outcomes=finish.unsaved,
+        current_index=record.current_index,
+    )
+
+
+def _heed(claim: "asyncio.Future[TaskRecord | None]") -> None:
+    """A claim that nobody waits for any more may fail in silence."""
+    if not claim.cancelled():
+        claim.exception()

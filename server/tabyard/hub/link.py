@@ -1,0 +1,129 @@
+"""The life of one browser's socket, from its hello to its end."""
+
+import logging
+from typing import assert_never
+
+from tabyard.core.calls import Settled
+from tabyard.core.errors import HubError
+from tabyard.core.frames import MalformedFrame, read_frame
+from tabyard.hub.answers import answer_of
+from tabyard.hub.arrival import Refused, greet
+from tabyard.hub.connection import Link
+from tabyard.hub.hub import Hub
+from tabyard.hub.instance import Instance
+from tabyard.hub.ports import Socket, SocketClosed
+from tabyard_protocol.errors import CloseCode
+from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.link import (
+    BrowserEvent,
+    BrowserFrame,
+    Hello,
+    LinkPing,
+    LinkPong,
+    ToolError,
+    ToolProgress,
+    ToolResult,
+)
+
+__all__ = ["serve_instance"]
+
+logger = logging.getLogger(__name__)
+
+
+async def serve_instance(
+    socket: Socket,
+    *,
+    first_frame: str | None,
+    instance_id: InstanceId | None,
+    ticket: str | None,
+    hub: Hub,
+) -> None:
+    """Serve an accepted socket until it ends. Never raises for what a peer does.
+
+    `first_frame` when it has been read already; `instance_id` and `ticket` when the URL names them.
+    """
+    try:
+        arrival = await greet(
+            socket,
+            first_frame=first_frame,
+            instance_id=instance_id,
+            ticket=ticket,
+            registry=hub.registry,
+            clock=hub.clock,
+            within_s=hub.settings.hello_within_s,
+        )
+        link = Link(
+            socket,
+            instance_id=arrival.record.id,
+            extended=arrival.hello.protocol is not None,
+            tools=frozenset(arrival.hello.tools or ()),
+            clock=hub.clock,
+            settings=hub.settings,
+            spawn=hub.spawn,
+        )
+        instance = await hub.presence.attach(link, arrival)
+    except Refused as refusal:
+        await socket.close(refusal.close_code, refusal.reason)
+        return
+    except HubError as error:
+        await socket.close(CloseCode.GOING_AWAY, str(error)[:100])
+        return
+    except SocketClosed:
+        return
+    await _attend(link, instance, hub)
+
+
+async def _attend(link: Link, instance: Instance, hub: Hub) -> None:
+    """Take frames until the link ends."""
+    reason = "the link was closed"
+    try:
+        while True:
+            message = await link.receive()
+            if isinstance(message, bytes):
+                hub.pictures(instance.id, message)
+                continue
+            if instance.link is not link:
+                await link.close(CloseCode.STALE_EPOCH, "a newer link has taken over")
+                return
+            if len(message) > hub.settings.frame_bytes:
+                reason = "a frame was too large"
+                await link.close(CloseCode.TOO_LARGE, reason)
+                return
+            if not await _take(message, link):
+                reason = "too many malformed frames"
+                await link.close(CloseCode.BAD_FRAMES, reason)
+                return
+    except SocketClosed as closed:
+        reason = f"the link was closed ({closed.code})"
+    finally:
+        hub.presence.lost(instance, link, reason)
+
+
+async def _take(message: str, link: Link) -> bool:
+    """Act on one frame; False when patience with malformed ones has ended."""
+    try:
+        frame = read_frame(message)
+    except MalformedFrame as error:
+        logger.warning(
+            "malformed frame", extra={"instance": link.instance_id, "reason": error.reason}
+        )
+        return not link.misbehaved()
+    await _act(frame, link)
+    return True
+
+
+async def _act(frame: BrowserFrame, link: Link) -> None:
+    match frame:
+        case ToolResult() | ToolError():
+            if link.settle(answer_of(frame)) is not Settled.ANSWER:
+                # Nobody waits for it, so nothing has to be stored before the browser may forget it.
+                link.acknowledge(frame.id)
+                await link.flush()
+        case LinkPing():
+            await link.pong()
+        case LinkPong() | ToolProgress() | BrowserEvent():
+            pass  # a sign of life
+        case Hello():
+            link.misbehaved()  # one hello per link; a second changes nothing
+        case _:
+            assert_never(frame)

@@ -1,0 +1,224 @@
+"""Browsers come and go: attach, loss, grace, goodbye. Here it is decided who speaks for an instance."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import Final
+
+from tabyard.core.errors import StoreUnavailable
+from tabyard.core.frames import call_frame
+from tabyard.core.proof import ticket_hash
+from tabyard.core.records import InstanceRecord, TaskFault
+from tabyard.core.recovery import decide
+from tabyard.hub.announce import Announcer
+from tabyard.hub.arrival import Arrival
+from tabyard.hub.catalogue import Preparer
+from tabyard.hub.connection import Link, Spawn
+from tabyard.hub.instance import Instance
+from tabyard.hub.ports import Clock, Ids, LinkStore
+from tabyard.hub.registry import Registry
+from tabyard.hub.settings import HubSettings
+from tabyard.hub.waiting import pause
+from tabyard_protocol.errors import CloseCode, ToolErrorCode
+from tabyard_protocol.resources.instance import InstanceStatus
+from tabyard_protocol.version import CURRENT
+
+__all__ = ["Presence"]
+
+logger = logging.getLogger(__name__)
+
+_GONE: Final = TaskFault(
+    ToolErrorCode.INSTANCE_DISCONNECTED.value, "The browser went away and did not come back"
+)
+
+
+class Presence:
+    """Attaches links and notices their loss."""
+
+    def __init__(
+        self,
+        *,
+        store: LinkStore,
+        registry: Registry,
+        announcer: Announcer,
+        preparer: Preparer,
+        clock: Clock,
+        ids: Ids,
+        settings: HubSettings,
+        server_version: str,
+        spawn: Spawn,
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._announcer = announcer
+        self._preparer = preparer
+        self._clock = clock
+        self._ids = ids
+        self._settings = settings
+        self._server_version = server_version
+        self._spawn = spawn
+
+    async def remember(self) -> None:
+        """Know the browsers of a former hub. Those that were there have a fresh grace to come back."""
+        for record in await self._store.instances():
+            gone = record.status is InstanceStatus.GONE
+            if gone and record.credential is None:
+                continue
+            instance = self._registry.add(record)
+            instance.epoch = record.epoch
+            if gone:
+                continue
+            instance.lane.depth = await self._store.queued(record.id)
+            self._registry.arrived(instance)
+            instance.connected_at_ms = record.connected_at_ms
+            self._become_reconnecting(instance, "the hub was restarted")
+
+    async def attach(self, link: Link, arrival: Arrival) -> Instance:
+        """`link` speaks for the instance from now on; a former link is closed.
+
+        Raises:
+            SocketClosed: it was gone before it was welcomed.
+            StoreUnavailable: the attach could not be stored.
+        """
+        instance = self._registry.add(self._identity(arrival))
+        async with instance.attaching:
+            self._supplant(instance)
+            try:
+                await self._attach(instance, link, arrival)
+            except BaseException:
+                if instance.link is None and instance.status is InstanceStatus.CONNECTED:
+                    self._become_reconnecting(instance, "the link was lost")
+                raise
+        return instance
+
+    def lost(self, instance: Instance, link: Link, reason: str) -> None:
+        """`link` is gone. Nothing happens when a newer one has replaced it."""
+        link.still()
+        if instance.link is not link:
+            return
+        instance.link = None
+        instance.last_activity_ms = link.last_activity_ms
+        instance.lane.stop()
+        self._become_reconnecting(instance, reason)
+
+    async def dismiss(
+        self, instance: Instance, *, reason: str, code: CloseCode = CloseCode.NORMAL
+    ) -> None:
+        """No grace: the instance is gone now, and its tasks fail."""
+        async with instance.attaching:
+            link = instance.link
+            if link is not None:
+                self.lost(instance, link, reason)
+                self._spawn(link.close(code, reason))
+            await self._retire(instance, reason)
+
+    def _identity(self, arrival: Arrival) -> InstanceRecord:
+        """The record as it is now; a script may say its label anew, a browser keeps the hub's."""
+        hello, record = arrival.hello, arrival.record
+        known = self._registry.get(record.id)
+        if known is not None:
+            record = replace(
+                record, memory=known.record.memory, ticket_hash=known.record.ticket_hash
+            )
+            if record.credential is not None:
+                record = replace(record, label=known.record.label)
+        if record.credential is None and hello.label:
+            record = replace(record, label=hello.label[:200])
+        return replace(record, browser_type=(hello.browser or record.browser_type)[:200])
+
+    def _supplant(self, instance: Instance) -> None:
+        """The former link is over before the store hears of the new one."""
+        former = instance.link
+        instance.link = None
+        instance.lane.stop()
+        if former is not None:
+            former.still()
+            self._spawn(former.close(CloseCode.REPLACED, "replaced by a newer link"))
+
+    async def _attach(self, instance: Instance, link: Link, arrival: Arrival) -> None:
+        hello, record = arrival.hello, instance.record
+        remembered = record.memory
+        ticket = self._ids.secret() if record.credential is None else None
+        hashed = ticket_hash(ticket) if ticket else None
+        added = self._store.add_instance(record)
+        attached = self._store.attach(
+            instance.id, memory=hello.memory, ticket_hash=hashed, at_ms=self._clock.now_ms()
+        )
+        await asyncio.shield(added)
+        found = await asyncio.shield(attached)
+        instance.record = replace(record, memory=hello.memory, ticket_hash=hashed)
+        link.epoch = instance.epoch = found.epoch
+        recovery = decide(
+            found.running,
+            hello,
+            stored_memory=remembered,
+            trace=instance.lane.trace(found.running),
+            retry_safe=self._preparer.is_retry_safe,
+        )
+        welcome = {
+            "type": "welcome",
+            "instanceId": instance.id,
+            "serverVersion": self._server_version,
+            "protocol": CURRENT,
+            "epoch": found.epoch,
+            "acks": list(recovery.useless),
+            "ticket": ticket,
+            "hubName": self._settings.hub_name,
+        }
+        await link.send(call_frame(welcome))
+        self._registry.arrived(instance)
+        instance.link = link
+        self._announcer.connected(instance.id, label=instance.record.label, epoch=found.epoch)
+        instance.lane.start(link, recovery, found.running)
+        link.beat(lambda: self._silent(instance, link))
+
+    def _silent(self, instance: Instance, link: Link) -> None:
+        self.lost(instance, link, "silent for too long")
+        self._spawn(link.close(CloseCode.LINK_SILENT, "not a word for too long"))
+
+    def _become_reconnecting(self, instance: Instance, reason: str) -> None:
+        settings = self._settings
+        if instance.status is InstanceStatus.CONNECTED:
+            instance.become(InstanceStatus.RECONNECTING)
+        epoch = instance.epoch
+        detached = self._store.detach(instance.id, epoch=epoch, at_ms=self._clock.now_ms())
+        detached.add_done_callback(_heed)
+        self._announcer.reconnecting(
+            instance.id, reason=reason, grace_ms=round(settings.grace_s * 1000)
+        )
+        instance.grace = self._clock.call_later(
+            settings.grace_s, lambda: self._spawn(self._expire(instance, epoch))
+        )
+
+    async def _expire(self, instance: Instance, epoch: int) -> None:
+        async with instance.attaching:
+            if instance.link is None and instance.epoch == epoch:
+                await self._retire(instance, "not back within the grace")
+
+    async def _retire(self, instance: Instance, reason: str) -> None:
+        """Its tasks fail in one commit, then each end is told."""
+        if instance.status is InstanceStatus.GONE:
+            return
+        while True:
+            retired = self._store.retire(
+                instance.id, epoch=instance.epoch, error=_GONE, at_ms=self._clock.now_ms()
+            )
+            try:
+                ended = await asyncio.shield(retired)
+                break
+            except StoreUnavailable:
+                await pause(self._clock, self._settings.store_retry_s)
+        lane = instance.lane
+        for record in ended or ():
+            run = lane.run
+            lane.concluded(run if run is not None and run.task_id == record.id else None, record)
+        lane.clear()
+        instance.become(InstanceStatus.GONE)
+        self._announcer.disconnected(instance.id, reason=reason)
+        self._registry.left(instance)
+
+
+def _heed(detached: "asyncio.Future[bool]") -> None:
+    """A lost link whose loss can't be stored is lost all the same: a restart finds it reconnecting."""
+    if not detached.cancelled() and detached.exception() is not None:
+        logger.warning("loss of a link not stored", extra={"reason": str(detached.exception())})

@@ -1,0 +1,94 @@
+"""One task as a lane runs it: its course, what it waits for, and who waits for its end."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from tabyard.core.course import Course
+from tabyard.core.records import TaskRecord
+from tabyard.core.recovery import HubTrace
+from tabyard.hub.answers import Reply, Unanswered
+from tabyard.hub.connection import Link
+from tabyard_protocol.ids import CallId, CommandId, TaskId
+
+__all__ = ["HubWork", "Run"]
+
+End = asyncio.Future[TaskRecord | None]
+"""The record as it ended; None when somebody else has decided its end."""
+
+
+@dataclass(slots=True)
+class HubWork:
+    """A command that runs on the hub itself; it outlives the link."""
+
+    command: CommandId
+    reply: asyncio.Future[Reply]
+    job: asyncio.Task[None] | None = None
+
+    def give_up(self, why: Unanswered) -> None:
+        """Nobody wants its answer any more."""
+        if not self.reply.done():
+            self.reply.set_result(why)
+        if self.job is not None:
+            self.job.cancel()
+
+
+@dataclass(slots=True)
+class Run:
+    """The task that a lane is at."""
+
+    course: Course
+    withdrawn: bool = False
+    sent: CommandId | None = None
+    """The last command that this hub has, or may have, sent."""
+    call: CallId | None = None
+    """The last call at the browser."""
+    answered: str = ""
+    """The call whose answer is to be acknowledged once it is stored."""
+    deadline_s: float | None = None
+    """Monotonic, of the command at the browser."""
+    work: HubWork | None = None
+    """The command at work on the hub."""
+    over: bool = False
+    """Its end is stored."""
+    waiting: list[End] = field(default_factory=list[End])
+
+    @property
+    def task_id(self) -> TaskId:
+        """Of the task."""
+        return self.course.record.id
+
+    def trace(self) -> HubTrace:
+        """What this hub knows about the current command."""
+        current = self.course.command_id
+        if self.work is not None and self.work.command == current:
+            return HubTrace.ON_HUB
+        return HubTrace.SENT if self.sent == current else HubTrace.NEVER_SENT
+
+    def inherit(self, former: "Run") -> None:
+        """Go on where the last link left the same task."""
+        self.withdrawn = former.withdrawn
+        self.sent = former.sent
+        self.work = former.work
+        self.waiting = former.waiting
+        if former.course.index == self.course.index:
+            self.deadline_s = former.deadline_s
+            self.course.started_at_ms = former.course.started_at_ms
+
+    def withdraw(self, link: Link | None) -> End:
+        """Stop it as soon as possible; the future is done when its end is stored."""
+        self.withdrawn = True
+        if self.work is not None:
+            self.work.give_up(Unanswered.WITHDRAWN)
+        elif self.call is not None and link is not None:
+            link.give_up(self.call, Unanswered.WITHDRAWN)
+        end: End = asyncio.get_running_loop().create_future()
+        self.waiting.append(end)
+        return end
+
+    def ended(self, record: TaskRecord | None) -> None:
+        """Tell those who wait."""
+        self.over = True
+        for end in self.waiting:
+            if not end.done():
+                end.set_result(record)
+        self.waiting.clear()

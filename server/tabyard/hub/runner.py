@@ -1,0 +1,213 @@
+"""Runs one command: at the browser or on the hub, until it is answered, late, or no longer wanted."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Final
+
+from tabyard.core.calls import Call, call_id
+from tabyard.core.course import Finish
+from tabyard.core.errors import HubError, StoreUnavailable
+from tabyard.core.frames import call_frame
+from tabyard.core.mcp import text_result, wrap
+from tabyard.core.records import Command, Fault
+from tabyard.core.recovery import Adopt, Fail, Resume, ResumeOnHub
+from tabyard.hub.announce import Announcer
+from tabyard.hub.answers import Answer, Reply, Unanswered, answer_of
+from tabyard.hub.artifacts import Artifacts, UnreadableBytes
+from tabyard.hub.catalogue import Prepared, Preparer
+from tabyard.hub.connection import Link
+from tabyard.hub.ports import Clock, HubTools, ToolFailed
+from tabyard.hub.run import HubWork, Run
+from tabyard.hub.settings import HubSettings
+from tabyard_protocol.errors import ToolErrorCode
+from tabyard_protocol.ids import CallId, TaskId
+from tabyard_protocol.resources.task import CommandStatus
+
+__all__ = ["Runner"]
+
+logger = logging.getLogger(__name__)
+
+_NO_TASK: Final = TaskId("")
+
+
+class Runner:
+    """Brings a run forward by one command. Each method returns the `Finish` when that was the last."""
+
+    def __init__(
+        self,
+        *,
+        tools: HubTools,
+        artifacts: Artifacts,
+        announcer: Announcer,
+        preparer: Preparer,
+        clock: Clock,
+        settings: HubSettings,
+        spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+    ) -> None:
+        self._tools = tools
+        self._artifacts = artifacts
+        self._announcer = announcer
+        self._preparer = preparer
+        self._clock = clock
+        self._settings = settings
+        self._spawn = spawn
+
+    async def step(self, link: Link, run: Run) -> Finish | None:
+        """Run the command that is next."""
+        course, task = run.course, run.course.record
+        now_ms = self._clock.now_ms()
+        if run.withdrawn:
+            return course.cancel(now_ms)
+        if course.is_over:
+            return course.complete(now_ms)
+        prepared = self._preparer.prepare(task, course.index, link.tools)
+        course.start(now_ms)
+        self._announcer.progress(task, course.index, CommandStatus.RUNNING)
+        match prepared:
+            case Fault():
+                return await self._settle(link, run, Answer("", fault=prepared))
+            case Prepared(on_hub=True):
+                reply = await asyncio.shield(self._start_on_hub(run, prepared).reply)
+            case Prepared():
+                reply = await self._ask(link, run, prepared)
+        return await self._settle(link, run, reply)
+
+    async def resume(
+        self, link: Link, run: Run, verdict: Adopt | Resume | ResumeOnHub | Fail
+    ) -> Finish | None:
+        """Bring the current command, which has started under a former link, to its end."""
+        course = run.course
+        course.start(course.started_at_ms)
+        run.sent = course.command_id
+        match verdict:
+            case Adopt(answer=answer):
+                reply: Reply = answer_of(answer)
+            case Resume(call=call):
+                reply = await self._await_former(link, run, call)
+            case ResumeOnHub():
+                assert run.work is not None
+                reply = await asyncio.shield(run.work.reply)
+            case Fail(fault=fault):
+                reply = Answer("", fault=fault)
+        return await self._settle(link, run, reply)
+
+    async def stop_orphan(self, link: Link, call: CallId) -> None:
+        """Have the browser let go of a call that it works on for nobody."""
+        link.open(Call(call, _NO_TASK, self._clock.monotonic_s() + self._settings.cancel_wait_s))
+        link.give_up(call, Unanswered.WITHDRAWN)
+        await link.let_go(call, "nobody waits for this call any more")
+
+    async def _ask(self, link: Link, run: Run, prepared: Prepared) -> Reply:
+        """Send the command to the browser and wait for the answer."""
+        task, command = run.course.record, run.course.command_id
+        call = call_id(command, link.epoch)
+        run.deadline_s = self._clock.monotonic_s() + prepared.timeout_ms / 1000
+        reply = link.open(Call(call, task.id, run.deadline_s))
+        run.sent, run.call = command, call
+        fields = {
+            "type": "tool_call",
+            "id": call,
+            "name": prepared.tool,
+            "args": prepared.args,
+            "epoch": link.epoch,
+            "deadlineMs": prepared.timeout_ms,
+            "taskId": task.id,
+            "commandId": command,
+            "taskName": task.name,
+            "session": task.session,
+            "dialogs": task.dialogs,
+        }
+        await link.send(call_frame(fields))
+        await link.flush()
+        return await reply
+
+    async def _await_former(self, link: Link, run: Run, call: CallId) -> Reply:
+        """Wait for a call of a former link, no longer than it had left."""
+        if run.deadline_s is None:
+            timeout_ms = self._preparer.timeout_ms(run.course.record, run.course.index, link.tools)
+            run.deadline_s = self._clock.monotonic_s() + timeout_ms / 1000
+        reply = link.open(Call(call, run.task_id, run.deadline_s))
+        run.call = call
+        if run.withdrawn:
+            link.give_up(call, Unanswered.WITHDRAWN)
+        return await reply
+
+    def _start_on_hub(self, run: Run, prepared: Prepared) -> HubWork:
+        """Start a tool of the hub; it goes on when the link is lost."""
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        work = HubWork(run.course.command_id, reply)
+        run.sent, run.work = work.command, work
+        work.job = self._spawn(self._on_hub(work, prepared))
+        timer = self._clock.call_later(
+            prepared.timeout_ms / 1000, partial(work.give_up, Unanswered.TIMED_OUT)
+        )
+        reply.add_done_callback(lambda _: timer.cancel())
+        return work
+
+    async def _on_hub(self, work: HubWork, prepared: Prepared) -> None:
+        try:
+            typed = await self._tools.run(prepared.tool, prepared.args)
+            answer = Answer("", text_result(typed))
+        except ToolFailed as failure:
+            answer = Answer("", fault=Fault(failure.code, failure.message))
+        except HubError as refusal:
+            answer = Answer("", fault=Fault(refusal.code.value, str(refusal), refusal.details))
+        except Exception:
+            # The boundary of the hub's own tools: a defect fails the command, not the lane.
+            logger.exception("hub tool failed", extra={"tool": prepared.tool})
+            answer = Answer("", fault=_defect("The hub's log has the details"))
+        if not work.reply.done():
+            work.reply.set_result(answer)
+
+    async def _settle(self, link: Link, run: Run, reply: Reply) -> Finish | None:
+        """Draw the consequences of a reply."""
+        run.work = None
+        match reply:
+            case Unanswered.WITHDRAWN:
+                return self._cancelled(run)
+            case Unanswered.TIMED_OUT:
+                return self._failed(run, _late(run))
+            case Answer(call=call, fault=Fault() as fault):
+                run.answered = call
+                return self._failed(run, fault)
+            case Answer(call=call, result=result):
+                run.answered = call
+                return await self._succeeded(link, run, result)
+
+    async def _succeeded(self, link: Link, run: Run, value: object) -> Finish | None:
+        course, task = run.course, run.course.record
+        try:
+            result, kept = await self._artifacts.keep(
+                wrap(value), task=task.id, instance=link.instance_id
+            )
+        except (UnreadableBytes, StoreUnavailable, OSError) as error:
+            return self._failed(run, _defect(f"The result could not be kept: {error}"))
+        index = course.index
+        course.succeed(result, self._clock.now_ms())
+        for one in kept:
+            if one.mime_type.startswith("image/"):
+                self._announcer.screenshot(task, index, one)
+        self._announcer.progress(task, index, CommandStatus.SUCCESS, result=result)
+        return course.complete(self._clock.now_ms()) if course.is_over else None
+
+    def _failed(self, run: Run, fault: Fault) -> Finish:
+        course = run.course
+        self._announcer.progress(course.record, course.index, CommandStatus.ERROR, error=fault)
+        return course.fail(fault, self._clock.now_ms())
+
+    def _cancelled(self, run: Run) -> Finish:
+        course = run.course
+        self._announcer.progress(course.record, course.index, CommandStatus.SKIPPED)
+        return course.cancel(self._clock.now_ms())
+
+
+def _late(run: Run) -> Fault:
+    command: Command = run.course.record.commands[run.course.index]
+    message = f"{command.tool_name} did not finish before its deadline"
+    return Fault(ToolErrorCode.COMMAND_TIMEOUT.value, message)
+
+
+def _defect(message: str) -> Fault:
+    return Fault(ToolErrorCode.INTERNAL.value, message)
