@@ -122,8 +122,8 @@ QUEUED: Final = tasks.c.status == word(TaskStatus.QUEUED)
 RUNNING: Final = tasks.c.status == word(TaskStatus.RUNNING)
 ENDED: Final = tasks.c.completed_at_ms.is_not(None)
 
-Index("tasks_by_status", tasks.c.status, tasks.c.number)
-Index("tasks_by_instance_status", tasks.c.instance_id, tasks.c.status, tasks.c.seq)
+# Each task is in the indexes of its own state only: what is queued and what runs is few, and a
+# submission should not pay for the lists of what has ended.
 Index(
     "tasks_lane",
     tasks.c.instance_id,
@@ -140,6 +140,21 @@ Index(
     postgresql_where=RUNNING,
 )
 Index("tasks_ended", tasks.c.completed_at_ms, sqlite_where=ENDED, postgresql_where=ENDED)
+Index(
+    "tasks_ended_by_status",
+    tasks.c.status,
+    tasks.c.number,
+    sqlite_where=ENDED,
+    postgresql_where=ENDED,
+)
+Index(
+    "tasks_ended_by_instance",
+    tasks.c.instance_id,
+    tasks.c.status,
+    tasks.c.seq,
+    sqlite_where=ENDED,
+    postgresql_where=ENDED,
+)
 
 # Written once and apart, so that a change of status never rewrites megabytes of commands.
 bodies = Table(
@@ -160,6 +175,7 @@ outcomes = Table(
     Column("completed_at_ms", BigInteger()),
     Column("result", Text()),
     Column("error", Text()),
+    sqlite_with_rowid=False,
 )
 
 journal = Table(

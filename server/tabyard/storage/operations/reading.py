@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, bindparam, func, select
 
+from tabyard.core.lifecycle import TASK_NEXT, is_final
 from tabyard.core.records import ArtifactRecord, InstanceRecord, TaskRecord
 from tabyard.storage.sql import Parameter, Row, Sql, Statement
 from tabyard.storage.tables import artifacts, bodies, instances, number, outcomes, tasks, word
@@ -79,14 +80,23 @@ def page(*wanted: ColumnElement[bool], newest: Column[Any]) -> Statement:
 
 
 OF_INSTANCE: Final = tasks.c.instance_id == bindparam("instance")
-OF_STATUS: Final = tasks.c.status == bindparam("status")
 
-# Within an instance, seq and number grow together; each order has an index that ends with it.
-PAGES: Final = {
-    (False, False): page(newest=tasks.c.number),
-    (False, True): page(OF_STATUS, newest=tasks.c.number),
-    (True, False): page(OF_INSTANCE, newest=tasks.c.seq),
-    (True, True): page(OF_INSTANCE, OF_STATUS, newest=tasks.c.seq),
+
+def of_status(status: TaskStatus) -> tuple[ColumnElement[bool], ...]:
+    """Chooses the tasks in `status`, in words that make the indexes of that state usable."""
+    named = tasks.c.status == word(status)
+    return (
+        (named, tasks.c.completed_at_ms.is_not(None)) if is_final(TASK_NEXT, status) else (named,)
+    )
+
+
+# Within an instance, seq and number grow together. What has ended has an index for each order; what
+# has not is sorted, and is never much: a queue has its limit.
+PAGES: Final[dict[tuple[bool, TaskStatus | None], Statement]] = {
+    (False, None): page(newest=tasks.c.number),
+    (True, None): page(OF_INSTANCE, newest=tasks.c.seq),
+    **{(False, it): page(*of_status(it), newest=tasks.c.number) for it in TaskStatus},
+    **{(True, it): page(OF_INSTANCE, *of_status(it), newest=tasks.c.seq) for it in TaskStatus},
 }
 
 COUNTS: Final = tuple(
@@ -106,9 +116,7 @@ def read_tasks(sql: Sql, wanted: TaskFilter) -> TaskPage:
     counts = sql.row(COUNTED["instance" in chosen], **chosen)
     assert counts is not None
     counted = dict(zip(TaskStatus, counts, strict=True))
-    if wanted.status is not None:
-        chosen["status"] = wanted.status.value
-    statement = PAGES["instance" in chosen, "status" in chosen]
+    statement = PAGES["instance" in chosen, wanted.status]
     rows = sql.rows(statement, limit=wanted.limit, offset=wanted.offset, **chosen)
     total = sum(counted.values()) if wanted.status is None else counted[wanted.status]
     return TaskPage([task_row(row) for row in rows], int(total))

@@ -22,12 +22,24 @@ SEEN: Final = select(
     idempotency.c.position,
 ).where(idempotency.c.key == bindparam("key"))
 
+BEHIND: Final = (
+    select(func.count())
+    .where(
+        tasks.c.instance_id == bindparam("instance"),
+        tasks.c.status == word(TaskStatus.QUEUED),
+        tasks.c.priority < bindparam("priority"),
+    )
+    .scalar_subquery()
+)
+"""How many a new task overtakes: none as long as all have one priority."""
+
 PLACE: Final = (
     select(
         instances.c.number,
         instances.c.status,
         instances.c.next_seq,
         instances.c.queued + instances.c.running,
+        BEHIND,
     )
     .where(instances.c.id == bindparam("instance"))
     .with_for_update()
@@ -58,12 +70,6 @@ ADD_BODY: Final = insert(bodies).values(
     task=bindparam("task"), commands=bindparam("commands"), metadata=bindparam("metadata")
 )
 
-BEHIND: Final = select(func.count()).where(
-    tasks.c.instance_id == bindparam("instance"),
-    tasks.c.status == word(TaskStatus.QUEUED),
-    tasks.c.priority < bindparam("priority"),
-)
-
 REMEMBER: Final = insert(idempotency).values(
     key=bindparam("key"),
     body_hash=bindparam("body_hash"),
@@ -85,22 +91,20 @@ def submit(sql: Sql, task: NewTask) -> Accepted:
     key = task.idempotency
     if key is not None and (first := first_answer(sql, key)) is not None:
         return first
-    place = sql.row(PLACE, instance=task.instance_id)
+    place = sql.row(PLACE, instance=task.instance_id, priority=task.priority)
     if place is None or place[1] == InstanceStatus.GONE:
         raise InvalidInstance(task.instance_id)
-    of_instance, _, last_seq, live = place
+    of_instance, _, last_seq, live, behind = place
     if live >= task.queue_limit:
         raise QueueFull(task.queue_limit)
     seq = last_seq + 1
     sql.run(TAKE_PLACE, of_instance=of_instance, taken=seq)
     row_number = insert_task(sql, task, seq)
-    behind = sql.row(BEHIND, instance=task.instance_id, priority=task.priority)
-    assert behind is not None
     accepted = Accepted(
         task=task.id,
         instance_id=task.instance_id,
         status=TaskStatus.QUEUED,
-        position=live + 1 - behind[0],
+        position=live + 1 - behind,
         repeated=False,
     )
     note(

@@ -99,6 +99,7 @@ def open_writer(path: Path) -> Connection:
     found = Connection(connect(str(path), uri=False))
     found.say("PRAGMA journal_mode = WAL")
     found.say("PRAGMA synchronous = FULL")
+    found.say("PRAGMA secure_delete = FAST")
     found.say(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     return found
 

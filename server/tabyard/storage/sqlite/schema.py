@@ -78,5 +78,7 @@ def migrate(connection: Connection, path: Path, found: str | None) -> None:
     engine = create_engine("sqlite://", creator=lambda: connection.raw, poolclass=StaticPool)
     with engine.connect() as opened:
         config.attributes["connection"] = opened
+        # The driver begins nothing by itself here, and half a migration must not stay.
+        opened.exec_driver_sql("BEGIN IMMEDIATE")
         run_migrations(config, "head")
         opened.commit()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from tabyard.core.errors import HubError, InternalError, StoreUnavailable
 from tabyard.storage.faults import Faults
@@ -33,16 +33,15 @@ class Health:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+# Named tuples: thousands are made each second, and a frozen dataclass takes three times as long.
+class Job(NamedTuple):
     """An operation and who waits for it."""
 
     operation: Operation[Any]
     answer: Future[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What became of a job: a value, or the exception that its caller gets."""
 
     job: Job
@@ -52,6 +51,10 @@ class Settled:
 
 class EngineFailure(Exception):
     """SQLite could not do its work: this counts for the whole batch."""
+
+
+class HalfDone(Exception):
+    """An operation failed and left changes behind."""
 
 
 class Writer:
@@ -182,8 +185,20 @@ class Writer:
             self._connection = None
 
     def _transact(self, connection: Connection, batch: Sequence[Job]) -> Sequence[Settled]:
+        try:
+            return self._commit(connection, batch, attempt_bare)
+        except HalfDone:
+            connection.rollback()
+            return self._commit(connection, batch, attempt)
+
+    def _commit(
+        self,
+        connection: Connection,
+        batch: Sequence[Job],
+        attempt_one: Callable[[Connection, Job], Settled],
+    ) -> Sequence[Settled]:
         connection.say("BEGIN IMMEDIATE")
-        settled = [attempt(connection, job) for job in batch]
+        settled = [attempt_one(connection, job) for job in batch]
         self._faults.before_commit()
         connection.say("COMMIT")
         self._faults.after_commit()
@@ -204,8 +219,25 @@ class Writer:
                 answer.set_exception(it.error)
 
 
+def attempt_bare(connection: Connection, job: Job) -> Settled:
+    """Run one operation without a savepoint, which costs a tenth of a batch's time.
+
+    An operation that refuses has changed nothing, as a rule.
+
+    Raises:
+        HalfDone: this one did; the batch has to be run again with savepoints.
+    """
+    before = connection.changes
+    try:
+        return Settled(job, job.operation(connection))
+    except Exception as error:
+        if isinstance(error, HubError) and connection.changes == before:
+            return Settled(job, error=error)
+        raise HalfDone from error
+
+
 def attempt(connection: Connection, job: Job) -> Settled:
-    """Run one operation so that its failure undoes only itself.
+    """Run one operation in a savepoint, so that its failure undoes only itself.
 
     Raises:
         EngineFailure: SQLite failed, not the operation.

@@ -1,0 +1,3 @@
+"""One module per step; `tabyard.storage.sqlite.schema.HEAD` names the newest."""
+
+__all__: list[str] = []
