@@ -37,6 +37,7 @@ static: setup
 	.venv/bin/basedpyright
 	$(PY) -m tabyard_protocol --check
 	$(PY) scripts/lifecycles.py --check
+	$(PY) scripts/reference.py --check
 	cd extension && npm run --silent check
 
 fmt: setup ## format and repair what can be repaired
@@ -47,6 +48,7 @@ fmt: setup ## format and repair what can be repaired
 wire: setup ## regenerate schema, TypeScript, reference pages and diagrams from their one source
 	$(PY) -m tabyard_protocol
 	$(PY) scripts/lifecycles.py
+	$(PY) scripts/reference.py
 
 extension: $(STAMPS)/extension ## build extension/dist
 	@:
