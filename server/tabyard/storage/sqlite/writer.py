@@ -123,6 +123,8 @@ class Writer:
             self._jobs.put(None)
         try:
             await self._ended.wait()
+            # It has nothing left to do, but its last steps may still be ahead of it.
+            await asyncio.to_thread(self._thread.join)
         finally:
             # Also when this wait is cancelled: nobody may take the file before the last commit.
             self._thread.join()
