@@ -136,14 +136,14 @@ def _hub_settings(settings: Settings, listeners: Listeners, link_url: str) -> Hu
 
 
 def _web_settings(settings: Settings, listeners: Listeners, link_url: str) -> WebSettings:
-    own = set() if settings.host in ANY else {_local_name(settings.host)}
+    own = frozenset[str]() if settings.host in ANY else {_local_name(settings.host)}
     return WebSettings(
         http_port=listeners.http_port,
         link_port=listeners.link_port,
         hub_name=settings.name,
         store_name="memory" if settings.in_memory else "sqlite",
         ws_endpoint=link_url,
-        host_names=frozenset({*own, *settings.allowed_hosts}),
+        host_names=frozenset((*own, *settings.allowed_hosts)),
         extension_ids=frozenset({EXTENSION_ID}),
         cors_origins=frozenset(settings.allowed_origins if settings.cors_enabled else ()),
         body_limit_bytes=settings.body_limit_bytes,

@@ -5,7 +5,9 @@ import sys
 from typing import Final
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
+from typing_extensions import override
 
 from tabyard.settings import LogFormat, LogLevel
 
@@ -13,6 +15,19 @@ __all__ = ["configure_logs"]
 
 QUIET: Final = ("uvicorn", "websockets", "asyncio")
 """Libraries that say at INFO what our own events say better."""
+
+
+class _StderrHandler(logging.Handler):
+    """Writes to what stderr is at the moment: a live display puts itself in its place."""
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            # Nobody reads our log any more; the hub goes on.
+            return
 
 
 def configure_logs(level: LogLevel, format_: LogFormat) -> None:
@@ -26,9 +41,19 @@ def configure_logs(level: LogLevel, format_: LogFormat) -> None:
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if pretty else "iso", utc=not pretty),
     ]
     last: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=28)]
+        [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                pad_event_to=28,
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
         if pretty
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        # Local variables stay out of the log: they hold what people type.
+        else [
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.JSONRenderer(),
+        ]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -36,7 +61,7 @@ def configure_logs(level: LogLevel, format_: LogFormat) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StderrHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from tabyard import __version__
 from tabyard.app.building import Parts, building
@@ -87,4 +88,20 @@ async def _awaited(work: Awaitable[None]) -> None:
 async def _wind_down(parts: Parts, stop: StopRequest, *, within_s: float) -> None:
     """Let running commands end, then say goodbye to everybody; a second signal cuts it short."""
     logger.info("hub stops", extra={"waits_up_to_s": within_s})
+    await _until_urged(parts.hub.drain(within_s=within_s), stop)
+    launched = [browser.instance for browser in parts.launcher.running()]
     await parts.launcher.close_all()
+    for instance in launched:
+        # It will never come back under this id, so what waits for it fails now.
+        await parts.hub.dismiss(instance, reason="the hub is shutting down")
+    await parts.hub.farewell()
+
+
+async def _until_urged(work: Coroutine[Any, Any, bool], stop: StopRequest) -> None:
+    """Wait for `work`, or for somebody to lose patience."""
+    async with asyncio.TaskGroup() as group:
+        working = group.create_task(work)
+        waiting = group.create_task(stop.urged())
+        await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()
+        waiting.cancel()

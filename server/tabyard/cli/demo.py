@@ -80,7 +80,7 @@ async def _launch(hub: RunningHub, *, headed: bool) -> str:
     else:
         instance = await hub.launch(headed=headed, label="demo")
     after = took((time.monotonic() - began_s) * 1000)
-    console.print(f"  [good]●[/] Chromium is connected  [faint]{instance}, after {after}[/]\n")
+    console.print(f"  [good]●[/] Chromium is connected  [faint]after {after}[/]\n")
     return instance
 
 
@@ -109,6 +109,9 @@ def _say_what_is_next(hub: RunningHub, picture: Path | None) -> None:
         """ -d '{"action": "list"}'"""
     )
     flag = "" if hub.http_url.endswith(":3300") else f" --url {hub.http_url}"
-    for line in (f"tabyard run examples/form.json{flag}", f"tabyard tasks{flag}", curl):
+    example = Path("examples/form.json")
+    runnable = not flag and example.is_file()
+    tries = [f"tabyard run {example}"] if runnable else []
+    for line in (*tries, f"tabyard tasks{flag}", curl):
         console.print(f"    {line}", markup=False, soft_wrap=True)
     console.print()

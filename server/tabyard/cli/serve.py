@@ -77,10 +77,12 @@ def serve_hub(
         if demo:
             await show_demo(hub, settings, headed=headed)
         await _launch(hub, browsers - 1 if demo else browsers, headed=headed)
+        await _until_stopped()
 
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings, ready=ready))
+        console.print("  [faint]stopped[/]")
     except CannotListen as error:
         raise CliError(str(error), exit_code=ExitCode.FAILED, remedy=error.remedy) from None
     except ExtensionNotBuilt as error:
@@ -103,6 +105,14 @@ def _introduce(hub: RunningHub, settings: Settings) -> None:
     console.print(f"\n  [name]Tabyard {__version__}[/]  [faint]Ctrl-C stops it[/]\n")
     console.print(rows)
     console.print()
+
+
+async def _until_stopped() -> None:
+    """Say that the signal has been heard: commands that run may hold up the end."""
+    try:
+        await asyncio.Event().wait()
+    finally:
+        console.print("  [faint]stopping; Ctrl-C again stops at once[/]")
 
 
 async def _launch(hub: RunningHub, count: int, *, headed: bool) -> None:
