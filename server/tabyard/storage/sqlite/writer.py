@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from asyncio import AbstractEventLoop, Event, Future
+from asyncio import AbstractEventLoop, Event, Future, to_thread
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -124,7 +124,7 @@ class Writer:
         try:
             await self._ended.wait()
             # It has nothing left to do, but its last steps may still be ahead of it.
-            await asyncio.to_thread(self._thread.join)
+            await to_thread(self._thread.join)
         finally:
             # Also when this wait is cancelled: nobody may take the file before the last commit.
             self._thread.join()
