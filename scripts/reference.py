@@ -27,10 +27,10 @@ FOLDER: Final = Path(__file__).parent.parent / "docs" / "reference"
 REST: Final = """\
 # REST
 
-On port 3300. Bodies are JSON with `Content-Type: application/json`, in both directions. A refusal is
-`{"error": …, "code": …, "details"?: …}`; the codes are explained in [Errors](errors.md). Times are
-milliseconds since 1970. The same as OpenAPI 3.1 stands at `/openapi.json` of a running hub, and at
-`/api/docs` to read.
+On port 3300. Bodies are JSON with `Content-Type: application/json`, in both directions. A refusal
+is `{"error": …, "code": …, "details"?: …}`; the codes are explained in [Errors](errors.md). Times
+are milliseconds since 1970. A running hub has the same as OpenAPI 3.1 at `/openapi.json`, and as a
+page at `/api/docs`.
 
 Any request may be refused with [UNKNOWN_HOST](errors.md#unknown_host) (421),
 [FORBIDDEN_ORIGIN](errors.md#forbidden_origin) (403) or, where keys are required,
@@ -44,8 +44,9 @@ SETTINGS_PAGE: Final = """\
 # Settings
 
 Each setting is an environment variable; `tabyard serve` has options for the common ones, and
-`tabyard settings` shows what is in force and where it comes from. Of several names the first that is
-set counts. Durations ending in `_S` are seconds, those ending in `_MS` or `_TIMEOUT` milliseconds.
+`tabyard settings` shows what is in force and where it comes from. Of several names the first that
+is set counts. Durations ending in `_S` are seconds, those ending in `_MS` or `_TIMEOUT` are
+milliseconds.
 
 | variable | default | |
 |---|---|---|

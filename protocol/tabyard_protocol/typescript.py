@@ -154,7 +154,7 @@ def _generic(annotation: Any) -> str:  # noqa: ANN401  (types have no common typ
     match get_origin(annotation):
         case origin if origin is Literal:
             return " | ".join(json.dumps(value) for value in arguments)
-        case origin if origin is tuple:
+        case origin if origin in (tuple, list):
             item = _type(arguments[0])
             return f"readonly ({item})[]" if " | " in item else f"readonly {item}[]"
         case origin if origin is dict:

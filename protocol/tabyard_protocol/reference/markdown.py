@@ -44,7 +44,7 @@ def _generic(annotation: Any) -> str:  # noqa: ANN401  (types have no common typ
     match get_origin(annotation):
         case origin if origin is Literal:
             return " or ".join(f"`{json.dumps(value)}`" for value in arguments)
-        case origin if origin is tuple:
+        case origin if origin in (tuple, list):
             return f"array of {type_text(arguments[0])}"
         case origin if origin is dict:
             return f"object of {type_text(arguments[1])}"
