@@ -24,6 +24,7 @@ run: setup extension ## start the hub with a browser on http://127.0.0.1:3300
 
 test: static extension ## everything that CI runs: static checks, vitest, pytest with a real Chromium
 	@scripts/chromium >/dev/null
+	@(command -v curl && command -v jq) >/dev/null || scripts/apt-install curl jq # the guides' own
 	cd extension && npm test --silent
 	$(PY) -m pytest
 
