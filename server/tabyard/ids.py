@@ -23,7 +23,7 @@ class SystemIds:
 
     def task(self) -> TaskId:
         self._count += 1
-        return TaskId(f"task_{self._clock.now_ms()}_{_base36(self._count)}")
+        return TaskId(f"task_{self._clock.now_ms()}_{self._count}")
 
     def instance(self) -> InstanceId:
         """Unguessable: until its first hello, the id alone lets a plain script in."""
