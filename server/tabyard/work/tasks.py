@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -107,7 +108,7 @@ class Tasks:
         args: JsonObject,
         *,
         instance_id: InstanceId | None = None,
-        timeout: int | None = None,  # noqa: ASYNC109 -- the tool's own deadline in ms, handed on
+        timeout: int | None = None,  # noqa: ASYNC109 -- the tool's deadline in ms
         session: str = TOOL_SESSION,
     ) -> ToolAnswer:
         """Run one tool as a task of one command, and wait for its result.
@@ -116,10 +117,10 @@ class Tasks:
         """
         if timeout is not None:
             args = {**args, "timeout": timeout}
-        call = self._resolved(name, args, instance_id)
+        named = instance_id or args.get("instanceId")
+        call = self._resolved(name, args, str(named) if named else None)
         if call is not None and call.action.place == "hub":
             return await self._run_on_hub(call)
-        named = instance_id or args.get("instanceId")
         draft = TaskDraft(
             task_name=name,
             task_intention=f"Run {name}",
@@ -140,7 +141,7 @@ class Tasks:
         return await self._answer(record)
 
     def _checked(self, draft: TaskDraft) -> tuple[InstanceId, tuple[ResolvedCall | None, ...]]:
-        """Where it is to run, and its calls. What is wrong with the task is said before all else."""
+        """Where it is to run, and its calls. What is wrong with the task is said first."""
         missing: HubError | None = None
         instance: InstanceId | None = None
         try:
@@ -205,15 +206,22 @@ class Tasks:
         )
 
     def _resolved(
-        self, name: str, args: Mapping[str, Any], instance: InstanceId | None
+        self, name: str, args: Mapping[str, Any], named: str | None
     ) -> ResolvedCall | None:
-        extra = self._hub.registry.tools_of(instance)
+        extra = self._offered(named)
         try:
             return resolve(name, args, extra_tools=extra)
         except InvalidCall as error:
             unknown = error.code is not ToolErrorCode.INVALID_ARGUMENTS
             kind = UnknownTool if unknown else InvalidInput
             raise kind(error.message, error.details) from None
+
+    def _offered(self, named: str | None) -> frozenset[str]:
+        """The tools beyond the catalogue of the browser that would be picked; none without one."""
+        registry = self._hub.registry
+        with suppress(HubError):
+            return registry.tools_of(registry.pick(named))
+        return frozenset()
 
     async def _run_on_hub(self, call: ResolvedCall) -> ToolAnswer:
         timeout_ms = call.timeout_ms or self._hub.settings.command_timeout_ms
