@@ -1,22 +1,20 @@
-"""From bytes to models, and from pydantic's complaints to sentences with paths."""
+"""From bytes to models, and from what does not fit to sentences with paths."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from typing import TypeVar
 
+import orjson
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
 from tabyard.core.errors import HubError, InvalidInput, NoCommands
 from tabyard_protocol.model import WireModel
+from tabyard_protocol.problems import problems, sentence
 
-__all__ = ["explain", "parse", "read_body"]
+__all__ = ["parse", "read_body"]
 
 M = TypeVar("M", bound=WireModel)
-
-UNION_ARMS: Final = frozenset({"constrained-str", "str", "int", "float", "bool"})
-"""How pydantic names the arms of a union inside a location; no part of any path."""
 
 
 async def read_body(request: Request, *, within_s: float) -> bytes:
@@ -33,66 +31,42 @@ async def read_body(request: Request, *, within_s: float) -> bytes:
         raise InvalidInput(f"Request body did not arrive within {within_s:g} s") from None
 
 
-def parse(model: type[M], body: bytes) -> M:
-    """`body` as `model`.
+def parse(model: type[M], text: bytes | str, *, what: str = "Request body") -> M:
+    """`text` as `model`; `what` names it in refusals.
 
     Raises:
         InvalidInput, NoCommands: it is not.
     """
     try:
-        return model.model_validate_json(body)
+        return model.model_validate_json(text)
     except ValidationError as error:
-        raise explain(error) from None
+        raise _refusal(error, text, model, what) from None
 
 
-def explain(error: ValidationError, *, skip: int = 0) -> HubError:
-    """The refusal that tells a caller what `error` found.
-
-    `skip` leading parts of a location belong to no path. That a task has no commands is told
-    before anything else that is wrong with it.
-    """
-    found = error.errors(include_url=False, include_context=False, include_input=True)
+def _refusal(
+    error: ValidationError, text: bytes | str, model: type[WireModel], what: str
+) -> HubError:
+    """What to tell about `error`. That a task has no commands is told before anything else."""
+    found = error.errors(include_url=False, include_context=False)
     if any(item["type"] == "json_invalid" for item in found):
-        return InvalidInput("Invalid JSON in request body")
-    if any(_lacks_commands(item, skip) for item in found):
+        return InvalidInput(f"Invalid JSON in {what[0].lower()}{what[1:]}")
+    if any(not item["loc"] for item in found):
+        return InvalidInput(f"{what} must be a JSON object")
+    if any(_lacks_commands(item) for item in found):
         return NoCommands()
-    if any(len(item["loc"]) <= skip for item in found):
-        return InvalidInput("Request body must be a JSON object")
-    problems = _problems(found, skip)
-    path, text = next(iter(problems.items()))
-    return InvalidInput(f"{path} {text}", problems)
+    by_path = problems(error, _loaded(text), model)
+    return InvalidInput(sentence(*next(iter(by_path.items()))), by_path)
 
 
-def _lacks_commands(item: ErrorDetails, skip: int) -> bool:
+def _lacks_commands(item: ErrorDetails) -> bool:
     """Whether the complaint is that there are no commands (and not that they are malformed)."""
     absent = item["input"] is None or item["type"] in {"missing", "too_short"}
-    return item["loc"][skip:] == ("commands",) and absent
+    return item["loc"] == ("commands",) and absent
 
 
-def _problems(found: Sequence[ErrorDetails], skip: int) -> Mapping[str, str]:
-    """Each path with what is wrong there; the first complaint about a path is the one told."""
-    problems: dict[str, str] = {}
-    for item in found:
-        problems.setdefault(_path(item["loc"][skip:]), _sentence(item))
-    return problems
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    """`commands[1].args.url` for pydantic's location tuple."""
-    path = ""
-    for part in location:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        elif part not in UNION_ARMS:
-            path += f".{part}" if path else part
-    return path
-
-
-def _sentence(item: ErrorDetails) -> str:
-    """What is wrong, to be read after the path: `is required`, `should be a valid string`."""
-    if item["type"] == "missing":
-        return "is required"
-    text = item["msg"].removeprefix("Value error, ")
-    for subject in ("Input ", "String ", "Tuple "):
-        text = text.removeprefix(subject)
-    return text
+def _loaded(text: bytes | str) -> object:
+    """The JSON in `text`; None where the second reader is stricter than the first."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None

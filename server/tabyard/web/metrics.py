@@ -7,6 +7,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from typing_extensions import override
 
 from tabyard_protocol.resources.instance import InstanceStatus, InstanceView
 
@@ -80,6 +81,7 @@ class _Scrape(Collector):
     def __init__(self, families: Callable[[], Iterable[Metric]]) -> None:
         self._families = families
 
+    @override
     def collect(self) -> Iterable[Metric]:
         return self._families()
 

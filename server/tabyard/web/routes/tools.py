@@ -6,12 +6,12 @@ from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tabyard.core.errors import HubError
+from tabyard.core.errors import HubError, UnknownTool
 from tabyard.web.bodies import parse, read_body
 from tabyard.web.endpoint import Endpoint
 from tabyard.web.errors import STATUS, TOOL_STATUS, headers_of, json_response
 from tabyard.web.state import WebState
-from tabyard_protocol.errors import ErrorCode, ToolErrorCode
+from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.model import JsonObject, WireModel
 from tabyard_protocol.resources.hub import ToolAnswer, ToolFailureBody, ToolList
@@ -67,7 +67,8 @@ async def run(state: WebState, request: Request) -> Response:
 def _refusal(error: HubError) -> Response:
     """What stopped the tool from being run, in the shape of a tool's failure."""
     failure = ToolFailureBody(code=error.code, message=str(error), details=error.details)
-    status = 404 if error.code is ErrorCode.UNKNOWN_TOOL else STATUS[error.code]
+    unknown = isinstance(error, UnknownTool) and "tool_name" in error.problems
+    status = 404 if unknown else STATUS[error.code]
     return json_response(ToolAnswer(success=False, error=failure), status, headers_of(error))
 
 

@@ -7,10 +7,19 @@ import orjson
 from pydantic import ValidationError
 
 from tabyard.core.errors import HubError, InvalidInput, UnknownType
-from tabyard.web.bodies import explain
-from tabyard_protocol.client import CLIENT_REQUEST, ClientRequest
+from tabyard.web.bodies import parse
+from tabyard_protocol.client import CLIENT_REQUEST, ClientPing, ClientRequest
+from tabyard_protocol.model import WireModel
+from tabyard_protocol.shapes import members, tag
 
 __all__ = ["Refused", "is_hello", "read_request"]
+
+MODELS: Final[dict[str, type[WireModel]]] = {
+    kind: model
+    for model in members(ClientRequest)
+    if issubclass(model, WireModel) and (kind := tag(model)) is not None
+}
+"""Each request's model by its type."""
 
 MAX_REQUEST_ID_CHARS: Final = 200
 MAX_TYPE_CHARS: Final = 100
@@ -47,30 +56,30 @@ def _refuse(frame: str, error: ValidationError) -> Refused:
     kind = raw.get("type")
     request_id = raw.get("requestId")
     return Refused(
-        error=_reason(error, kind),
+        error=_reason(frame, error, kind),
         type=kind if isinstance(kind, str) else None,
         request_id=request_id if _is_request_id(request_id) else None,
     )
 
 
-def _reason(error: ValidationError, kind: object) -> HubError:
+def _reason(frame: str, error: ValidationError, kind: object) -> HubError:
     """The error's meaning to the sender."""
     match error.errors(include_url=False, include_context=False)[0]["type"]:
-        case "json_invalid":
-            return InvalidInput("Invalid JSON in frame")
         case "union_tag_invalid":
             return UnknownType(str(kind)[:MAX_TYPE_CHARS])
         case "union_tag_not_found":
             return InvalidInput("type is required", {"type": "is required"})
         case _:
-            return _told(error)
+            return _told(frame, MODELS.get(str(kind), ClientPing))
 
 
-def _told(error: ValidationError) -> HubError:
-    """A known frame with a wrong field; its paths start with the frame's type."""
-    if not error.errors(include_url=False)[0]["loc"]:
-        return InvalidInput("A frame must be a JSON object")
-    return explain(error, skip=1)
+def _told(frame: str, model: type[WireModel]) -> HubError:
+    """What is wrong with a frame that should be a `model`."""
+    try:
+        parse(model, frame, what="Frame")
+    except HubError as refusal:
+        return refusal
+    return InvalidInput("Frame is malformed")
 
 
 def _is_request_id(value: object) -> bool:

@@ -118,6 +118,7 @@ function track(instance) {
     pill(instance.status),
   );
   element.dataset.instance = instance.id;
+  element.title = instance.userAgent;
   return element;
 }
 
@@ -159,7 +160,8 @@ function row(task) {
 }
 
 function clock(ms) {
-  return new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const shape = { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false };
+  return new Date(ms).toLocaleTimeString([], shape);
 }
 
 function took(task) {
