@@ -143,10 +143,10 @@ class Yard:
     ) -> MemorySocket:
         """Link `browser`; its end of the socket."""
         socket = self.socket(ticket=None)
-        await browser.join(socket, group=self.group, ticket=ticket, **extra)
+        await browser.join(socket, group=self.group, ticket=ticket, extra=extra)
         return socket
 
-    async def reconnect(self, browser: ScriptedInstance, **extra: Any) -> MemorySocket:
+    async def reconnect(self, browser: ScriptedInstance, **extra: object) -> MemorySocket:
         """Link `browser` again with the ticket of its last welcome."""
         return await self.connect(browser, ticket=browser.welcome["ticket"], **extra)
 

@@ -33,7 +33,7 @@ class Replay:
 
 
 class History:
-    """At most `limit_count` events of `limit_bytes` in all; the oldest of all are forgotten first."""
+    """At most `limit_count` events of `limit_bytes` in all; the oldest of all go first."""
 
     def __init__(self, *, limit_count: int, limit_bytes: int) -> None:
         self._limit_count = limit_count

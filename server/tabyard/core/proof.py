@@ -1,4 +1,4 @@
-"""Mutual proof of a pairing: HMAC-SHA256 over fresh nonces, so that the credential never travels."""
+"""Mutual proof of a pairing: HMAC-SHA256 over fresh nonces; the credential never travels."""
 
 import hmac
 from hashlib import sha256

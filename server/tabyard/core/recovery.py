@@ -1,4 +1,4 @@
-"""What becomes of a running task when its browser comes back: decided from what both sides remember."""
+"""What becomes of a running task when its browser comes back, from what both sides remember."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

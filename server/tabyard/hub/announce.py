@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 
+from tabyard.core.errors import ShuttingDown
 from tabyard.core.events import complete_fields, progress_fields
 from tabyard.core.mcp import Kept
 from tabyard.core.records import Fault, TaskRecord, command_id
@@ -30,6 +31,12 @@ class Announcer:
         self._watchers[task] = watcher
         watcher.add_done_callback(lambda _: self._watchers.pop(task, None))
         return watcher
+
+    def abandon(self) -> None:
+        """Whoever still watches is told that the hub goes down."""
+        for watcher in tuple(self._watchers.values()):
+            if not watcher.done():
+                watcher.set_exception(ShuttingDown())
 
     def queued(
         self, task: TaskId, instance: InstanceId, *, name: str, position: int, total: int

@@ -11,7 +11,7 @@ __all__ = ["Answer", "Reply", "Unanswered", "answer_of", "fault_of"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The peer's word. `call` is to be acknowledged once it is stored; empty: nobody waits for that."""
+    """The peer's word. `call` is to be acknowledged once it is stored; empty: nobody asks."""
 
     call: str
     result: object = None

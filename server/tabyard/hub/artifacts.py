@@ -1,4 +1,4 @@
-"""Pictures and files out of results: the bytes to the blob store, a row, and a link in their place."""
+"""Pictures and files out of results: bytes to the blob store, a row, a link in their place."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""From a stored command to a call: aliases resolved, arguments as the wire spells them, a deadline."""
+"""From a stored command to a call: aliases resolved, arguments spelled right, a deadline."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ class Prepared:
 
 
 class Preparer:
-    """Resolves commands. What a submission has resolved is remembered, since checking costs more than calling."""
+    """Resolves commands. What a submission resolved is remembered: checking is not cheap."""
 
     def __init__(self, *, command_timeout_ms: int) -> None:
         self._command_timeout_ms = command_timeout_ms
         self._resolved: OrderedDict[TaskId, tuple[ResolvedCall | None, ...]] = OrderedDict()
 
     def remember(self, task: TaskId, calls: tuple[ResolvedCall | None, ...]) -> None:
-        """What the commands of `task` came to at submission; None for a tool of the instance's own."""
+        """What the commands of `task` came to; None for a tool of the instance's own."""
         self._resolved[task] = calls
         if len(self._resolved) > _REMEMBERED_TASKS:
             self._resolved.popitem(last=False)

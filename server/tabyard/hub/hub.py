@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from tabyard.core.course import Course
 from tabyard.core.errors import InstanceNotFound, ShuttingDown, TaskFinished, TaskNotFound
@@ -33,6 +33,8 @@ from tabyard_protocol.resources.task import TaskStatus
 __all__ = ["Hub"]
 
 logger = logging.getLogger(__name__)
+
+_GOODBYE: Final = "the hub is shutting down"
 
 Pictures = Callable[[InstanceId, bytes], None]
 """Takes the binary frames of screencasts."""
@@ -110,6 +112,7 @@ class Hub:
         self._group = asyncio.TaskGroup()
         self._jobs: set[asyncio.Task[None]] = set()
         self._open = False
+        self._draining = False
 
     def use_browsers(self, browsers: Browsers) -> None:
         """Start and end browsers with `browsers` from now on; they may need the hub themselves."""
@@ -127,36 +130,56 @@ class Hub:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._open = False
-        self.bus.close()
-        for instance in self.registry.all():
-            if instance.grace is not None:
-                instance.grace.cancel()
-            instance.lane.stop()
-            link, instance.link = instance.link, None
-            if link is not None:
-                await link.close(CloseCode.GOING_AWAY, "the hub is shutting down")
+        await self.farewell()
         for job in tuple(self._jobs):
             job.cancel()
         await self._group.__aexit__(kind, error, trace)
 
+    async def drain(self, *, within_s: float) -> bool:
+        """Take no more work and start no further command; whether those that ran ended in time.
+
+        What is left of their tasks goes on when the next hub meets the same browsers.
+        """
+        self._draining = True
+        resting = [instance.lane.rest() for instance in self.registry.all()]
+        if not resting:
+            return True
+        _, late = await asyncio.wait(resting, timeout=within_s)
+        return not late
+
+    async def farewell(self) -> None:
+        """Tell links, readers and waiting callers that the hub goes down. Idempotent."""
+        self._open = False
+        self.bus.close()
+        self.announcer.abandon()
+        async with asyncio.TaskGroup() as goodbyes:
+            for instance in self.registry.all():
+                if instance.grace is not None:
+                    instance.grace.cancel()
+                instance.lane.stop()
+                link, instance.link = instance.link, None
+                if link is not None:
+                    goodbyes.create_task(link.close(CloseCode.GOING_AWAY, _GOODBYE))
+
     @property
     def is_open(self) -> bool:
         """Whether it takes work."""
-        return self._open
+        return self._open and not self._draining
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Run `work` for as long as the hub lives. A defect in it is logged, and ends nothing else."""
+        """Run `work` while the hub lives. A defect in it is logged, and ends nothing else."""
         if not self._open:
             work.close()
             raise ShuttingDown
         job = self._group.create_task(_guarded(work))
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
+        # A job that is cancelled before its first step would leave its coroutine unawaited.
+        job.add_done_callback(lambda _: work.close())
         return job
 
     def wake(self, instance: InstanceId) -> None:
-        """Something was queued for `instance`. Call it right after the submission was handed over."""
+        """Something was queued for `instance`. Call it right after the store was told."""
         known = self.registry.get(instance)
         if known is not None:
             known.lane.wake()

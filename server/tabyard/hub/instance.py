@@ -16,7 +16,7 @@ __all__ = ["Instance"]
 
 @dataclass(slots=True, eq=False)
 class Instance:
-    """Live state. `record` is its identity as stored; its epoch and status there are not kept up."""
+    """Live state. `record` is its identity; epoch and status in it are not kept up."""
 
     record: InstanceRecord
     lane: Lane

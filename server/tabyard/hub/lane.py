@@ -65,6 +65,7 @@ class Lane:
         "_claim",
         "_idle",
         "_parts",
+        "_rest",
         "_started_before",
         "_told_started",
         "_worker",
@@ -86,6 +87,7 @@ class Lane:
         self._claim: asyncio.Future[TaskRecord | None] | None = None
         self._again = False
         self._idle: asyncio.Future[None] | None = None
+        self._rest: asyncio.Future[None] | None = None
         self._started_before = False
         self._told_started: TaskId | None = None
 
@@ -104,6 +106,14 @@ class Lane:
             self._ask_for_next(self.link)
             if self._idle is not None:
                 wake(self._idle)
+
+    def rest(self) -> "asyncio.Future[None]":
+        """Start nothing more, not even the next command; done when what runs now has ended."""
+        if self._rest is None:
+            self._rest = asyncio.get_running_loop().create_future()
+            if self.link is None or (self.run is None and self._claim is None):
+                wake(self._rest)
+        return self._rest
 
     def trace(self, running: TaskRecord | None) -> HubTrace:
         """What this hub knows about the current command of `running`."""
@@ -140,6 +150,8 @@ class Lane:
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
+        if self._rest is not None:
+            wake(self._rest)
 
     def clear(self) -> None:
         """The instance is gone, and its tasks have ended."""
@@ -213,6 +225,8 @@ class Lane:
         while True:
             claim = self._claim
             if claim is None:
+                if self._rest is not None:
+                    wake(self._rest)
                 self._idle = asyncio.get_running_loop().create_future()
                 await self._idle
                 continue
@@ -235,6 +249,9 @@ class Lane:
             self._told_started = task.id
             self._parts.announcer.started(task)
         while True:
+            if self._rest is not None:
+                wake(self._rest)
+                await asyncio.get_running_loop().create_future()  # until `stop`
             finish = await self._parts.runner.step(link, run)
             if finish is not None:
                 await self._end(link, run, finish)
@@ -288,6 +305,8 @@ class Lane:
             self.concluded(run, record)
 
     def _ask_for_next(self, link: Link) -> None:
+        if self._rest is not None:
+            return
         claim = self._parts.store.claim(
             self.instance_id, epoch=link.epoch, at_ms=self._parts.clock.now_ms()
         )

@@ -1,4 +1,4 @@
-"""Browsers come and go: attach, loss, grace, goodbye. Here it is decided who speaks for an instance."""
+"""Browsers come and go: attach, loss, grace, goodbye; one link at a time speaks for each."""
 
 import asyncio
 import logging
@@ -59,7 +59,7 @@ class Presence:
         self._spawn = spawn
 
     async def remember(self) -> None:
-        """Know the browsers of a former hub. Those that were there have a fresh grace to come back."""
+        """Know the browsers of a former hub. Those that were there have a fresh grace."""
         for record in await self._store.instances():
             gone = record.status is InstanceStatus.GONE
             if gone and record.credential is None:
@@ -219,6 +219,6 @@ class Presence:
 
 
 def _heed(detached: "asyncio.Future[bool]") -> None:
-    """A lost link whose loss can't be stored is lost all the same: a restart finds it reconnecting."""
+    """A loss that can't be stored is a loss all the same: a restart finds it reconnecting."""
     if not detached.cancelled() and detached.exception() is not None:
         logger.warning("loss of a link not stored", extra={"reason": str(detached.exception())})

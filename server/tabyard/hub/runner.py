@@ -1,4 +1,4 @@
-"""Runs one command: at the browser or on the hub, until it is answered, late, or no longer wanted."""
+"""Runs one command, at the browser or on the hub: until it is answered, late, or unwanted."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ _NO_TASK: Final = TaskId("")
 
 
 class Runner:
-    """Brings a run forward by one command. Each method returns the `Finish` when that was the last."""
+    """Brings a run forward by one command; returns the `Finish` when that was the last."""
 
     def __init__(
         self,

@@ -14,7 +14,9 @@ def wake(sleeper: "asyncio.Future[None]") -> None:
 
 
 async def pause(clock: Clock, duration_s: float) -> None:
-    """Back after `duration_s` seconds of `clock`."""
+    """Back after `duration_s` seconds of `clock`; at once when that is nothing."""
+    if duration_s <= 0:
+        return
     sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     timer = clock.call_later(duration_s, lambda: wake(sleeper))
     try:

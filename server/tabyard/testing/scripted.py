@@ -1,22 +1,24 @@
 """A browser instance in Python: speaks the link, answers calls as it is told.
 
 It is what the hub's own tests talk to, and a reference for third parties who implement an
-instance. `Behaviour.COMPATIBLE` does what a simple script does: hello, `tool_call` in, `tool_result`
-out. `Behaviour.FULL` also remembers: which call runs, which answers nobody acknowledged, and it
-says both in its next hello.
+instance. `Behaviour.COMPATIBLE` does what a simple script does: hello, `tool_call` in,
+`tool_result` out. `Behaviour.FULL` also remembers which call runs and which answers nobody
+acknowledged, and says both in its next hello.
 
-    async with ScriptedInstance.joined(transport, handler=answer) as browser:
-        ...
+    async with TaskGroup() as group:
+        browser = ScriptedInstance(instance_id, handler=answer)
+        await browser.join(socket, group=group, ticket=ticket)
 
-where `transport` is a `MemorySocket`, a real WebSocket (`tabyard.testing.remote`), or anything else
-with `receive`, `send` and `close`.
+`socket` is a `MemorySocket`, a real WebSocket (`tabyard.testing.remote`), or anything else with
+`receive`, `send` and `close`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Protocol
 
 import orjson
 
@@ -114,7 +116,7 @@ class ScriptedInstance:
         group: asyncio.TaskGroup,
         ticket: str | None = None,
         proof: str | None = None,
-        **extra: Any,
+        extra: Mapping[str, object] | None = None,
     ) -> JsonObject:
         """Say hello on `socket` and take frames from then on; the hub's welcome.
 
@@ -123,7 +125,8 @@ class ScriptedInstance:
         """
         self._socket, self._group = socket, group
         self.close_code = None
-        hello = self._hello(ticket=ticket, proof=proof) | extra
+        said = frozenset(self.outbox)
+        hello = self._hello(ticket=ticket, proof=proof) | dict(extra or {})
         await self._send(hello)
         try:
             while True:
@@ -138,7 +141,7 @@ class ScriptedInstance:
         for ack in frame["acks"]:
             self.outbox.pop(ack, None)
         for answer in self.outbox.values():
-            if answer["id"] not in {one["id"] for one in hello.get("outbox", [])}:
+            if answer["id"] not in said:
                 await self._send(_answer_frame(answer))
         self._reader = group.create_task(self._read(socket))
         return frame
@@ -244,10 +247,8 @@ class ScriptedInstance:
         answer = {"id": call.id, "taskId": call.task_id, "commandId": call.command_id, **outcome}
         if self.behaviour is Behaviour.FULL:
             self.outbox[call.id] = answer
-        try:
+        with suppress(SocketClosed):  # said again in the next hello
             await self._send(_answer_frame(answer))
-        except SocketClosed:
-            pass  # said in the next hello
         await self._note_change()
 
     async def _send(self, frame: JsonObject) -> None:
