@@ -7,7 +7,7 @@ import asyncio
 import os
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Self
+from typing import Self, cast
 from urllib.parse import urlsplit
 
 import orjson
@@ -35,8 +35,8 @@ class Http(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports do not derive from asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -55,6 +55,11 @@ class Http(asyncio.Protocol):
         answer, self._answer = self._answer, None
         if answer is not None and not answer.done():
             answer.set_result((int(head[9:12]), body))
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server has ended the connection, as it does with idle ones."""
+        return self._transport is None or self._transport.is_closing()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -117,10 +122,10 @@ class Ws(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports do not derive from asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
         key = b64encode(os.urandom(16)).decode()
-        transport.write(
+        self._transport.write(
             f"GET {self._path} HTTP/1.1\r\nHost: {self._host}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()

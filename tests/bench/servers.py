@@ -77,7 +77,7 @@ async def hub(
         }
         if store == "memory":
             environment["TABYARD_STORE"] = "memory"
-        command = [sys.executable, "-m", "tabyard.cli", "serve"]
+        command = [str(Path(sys.executable).with_name("tabyard")), "serve"]
         async with _process(command, environment, http_port) as pid:
             yield Server(http_port, link_port, pid, data)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import cast
 
 from tests.bench.figures import Line, percentile
 from tests.bench.lines.load import Bench
@@ -42,9 +43,9 @@ class SseReader(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self._request)
+        # uvloop's transports do not derive from asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(self._request)
 
     @override
     def data_received(self, data: bytes) -> None:

@@ -87,6 +87,8 @@ class Bench:
 
     async def submit(self, number: int, body: bytes) -> bytes:
         """Submit on connection `number`; the task's id."""
+        if self.https[number].closed:
+            self.https[number] = await self.server.http()
         status, answer = await self.https[number].request("POST", "/tasks", body)
         if status != 200:
             raise RuntimeError(f"{status} {answer[:300]!r}")
