@@ -137,6 +137,7 @@ class FakeHub:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
+        listener.listen()
         async with TaskGroup() as tasks:
             serving: Task[None] = tasks.create_task(server.serve(sockets=[listener]))
             try:

@@ -48,7 +48,6 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     remembered,
     retrySafe,
     endTask: (taskId) => void endTask(taskId),
-    subscribe: () => undefined,
     changed: () => {
       control.noticed(link.status().state);
       report();
@@ -62,6 +61,7 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     pair: (hub) => pair(request, hub, me),
     mayReach,
     drivenTabs: () => drivenTabs().length,
+    browser: me.browser,
     wanted: (wanted) => void (wanted ? keepWaking() : letSleep()),
     changed: report,
   });

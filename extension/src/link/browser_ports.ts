@@ -13,7 +13,6 @@ export const browserClock: Clock = {
 
 export const openSocket: OpenSocket = (url, listener) => {
   const socket = new WebSocket(url);
-  socket.binaryType = "arraybuffer";
   socket.onopen = () => {
     listener.opened();
   };
@@ -30,9 +29,6 @@ export const openSocket: OpenSocket = (url, listener) => {
     },
     close: (code, reason) => {
       socket.close(code, reason);
-    },
-    get waiting() {
-      return socket.bufferedAmount;
     },
   };
 };

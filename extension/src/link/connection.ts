@@ -9,8 +9,6 @@ import type { LinkEvent } from "./state.js";
 
 /** From the first byte of the socket to the welcome. */
 const WELCOME_WITHIN_MS = 10_000;
-/** Pictures are dropped while this much waits to leave: a late picture is worth nothing. */
-const CROWDED_BYTES = 4 * 1024 * 1024;
 
 export type Ending = Extract<LinkEvent, { type: "lost" } | { type: "closed" }>;
 
@@ -80,14 +78,6 @@ export class Connection {
   sendText(frame: string): boolean {
     if (!this.#welcomed || this.#over || this.#socket === undefined) return false;
     this.#socket.send(frame);
-    return true;
-  }
-
-  /** Sends a picture unless the link is crowded; whether it did. */
-  sendPicture(bytes: Uint8Array<ArrayBuffer>): boolean {
-    if (!this.#welcomed || this.#over || this.#socket === undefined) return false;
-    if (this.#socket.waiting > CROWDED_BYTES) return false;
-    this.#socket.send(bytes);
     return true;
   }
 

@@ -14,6 +14,8 @@ export interface ControlParts {
   readonly pair: (hub: string) => Promise<Pairing>;
   readonly mayReach: (hub: string) => Promise<boolean>;
   readonly drivenTabs: () => number;
+  /** `Chromium 156`: shown when the pairing has no label. */
+  readonly browser: string;
   /** Whether the worker should be woken regularly. */
   readonly wanted: (wanted: boolean) => void;
   readonly changed: () => void;
@@ -87,7 +89,7 @@ export class Control {
             browser: {
               instanceId: pairing.instanceId,
               launched: pairing.origin === "launched",
-              ...present({ label: pairing.label }),
+              label: pairing.label === undefined || pairing.label === "" ? this.parts.browser : pairing.label,
             },
           }),
       running,

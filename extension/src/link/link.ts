@@ -1,5 +1,5 @@
 /** This browser's link to its hub: carries out what `state.ts` decides and what the hub asks. */
-import type { BrowserEvent, Subscribe, Welcome } from "../generated/protocol.js";
+import type { BrowserEvent, Welcome } from "../generated/protocol.js";
 import type { Delays } from "./backoff.js";
 import { CallDesk, type DeskParts } from "./call_desk.js";
 import { Connection, type ConnectionParts, type Ending, type HubRequest } from "./connection.js";
@@ -11,8 +11,6 @@ export interface LinkParts extends ConnectionParts, Omit<DeskParts, "send"> {
   readonly delays: Delays;
   /** A task is over: its tab may be released. */
   readonly endTask: (taskId: string) => void;
-  /** The hub wants to be told (or no longer told) more than answers. */
-  readonly subscribe: (wants: Subscribe) => void;
   /** Something that `status` tells has changed. */
   readonly changed: () => void;
 }
@@ -24,15 +22,12 @@ export interface LinkStatus {
   readonly running: readonly Running[];
 }
 
-const NOTHING: Subscribe = { type: "subscribe", console: false, network: false, off: true };
-
 export class Link {
   #state: LinkState = { phase: "off", why: "unpaired", said: "" };
   #pairing: Pairing | undefined;
   #connection: Connection | undefined;
   #hubName: string | undefined;
   #unwake: () => void = () => undefined;
-  #pictures = 0n;
   readonly #desk: CallDesk;
 
   constructor(private readonly parts: LinkParts) {
@@ -41,8 +36,9 @@ export class Link {
 
   /** The pairing to show, and to use at the next `start`. */
   know(pairing: Pairing): void {
+    const same = this.#pairing?.hub === pairing.hub;
     this.#pairing = pairing;
-    this.#hubName = pairing.hubName;
+    this.#hubName = pairing.hubName ?? (same ? this.#hubName : undefined);
   }
 
   /** Join `pairing`'s hub, leaving any other. */
@@ -66,15 +62,6 @@ export class Link {
   /** Tell the hub of something that happened; lost when there is no link, since its readers ask anew then. */
   tell(frame: BrowserEvent): void {
     this.#connection?.send(frame);
-  }
-
-  /** Hand over one JPEG of a screencast; a gap in the numbers shows what was dropped. */
-  picture(jpeg: Uint8Array): void {
-    const frame = new Uint8Array(9 + jpeg.byteLength);
-    frame[0] = 1;
-    new DataView(frame.buffer).setBigUint64(1, ++this.#pictures);
-    frame.set(jpeg, 9);
-    this.#connection?.sendPicture(frame);
   }
 
   /** Stop all that runs; how many calls that were. */
@@ -113,10 +100,8 @@ export class Link {
   }
 
   #drop(): void {
-    if (this.#connection === undefined) return;
-    this.#connection.drop();
+    this.#connection?.drop();
     this.#connection = undefined;
-    this.parts.subscribe(NOTHING);
   }
 
   #connect(): void {
@@ -158,7 +143,7 @@ export class Link {
         this.parts.endTask(request.taskId);
         return;
       case "subscribe":
-        this.parts.subscribe(request);
+        // Live pictures, console and network streams are not offered yet; answers and events don't need them.
         return;
       default:
         request satisfies never;

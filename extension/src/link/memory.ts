@@ -101,7 +101,10 @@ export class CallMemory {
       .filter(([key]) => key.startsWith(PREFIX))
       .map(([, record]) => readRecord(record))
       .filter((answered) => answered !== undefined);
-    for (const { id } of outbox) this.#known.add(id);
+    for (const answered of outbox) {
+      this.#known.add(answered.id);
+      this.#size(answered.id, JSON.stringify(answered).length);
+    }
     return { memory, outbox, off: readOff(all[OFF]) };
   }
 

@@ -6,7 +6,7 @@ import type { LinkState } from "./state.js";
 export interface Report {
   readonly state: LinkState;
   readonly hub?: { readonly address: string; readonly name?: string };
-  readonly browser?: { readonly instanceId: string; readonly label?: string; readonly launched: boolean };
+  readonly browser?: { readonly instanceId: string; readonly label: string; readonly launched: boolean };
   readonly running: readonly {
     readonly id: string;
     readonly name: string;

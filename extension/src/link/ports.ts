@@ -1,10 +1,8 @@
 /** What the link needs from the rest of the extension; each has a scripted fake in the tests. */
 
 export interface Socket {
-  send(data: string | Uint8Array<ArrayBuffer>): void;
+  send(data: string): void;
   close(code: number, reason: string): void;
-  /** Bytes that wait to leave. */
-  readonly waiting: number;
 }
 
 export interface SocketListener {

@@ -60,7 +60,7 @@ export class Page {
     if (hub === undefined || browser === undefined) return;
     this.#text("hub-name", hub.name ?? "");
     this.#text("hub-address", hub.address);
-    this.#text("label", browser.label ?? (browser.launched ? "Started by the hub" : "Your browser"));
+    this.#text("label", browser.launched ? `${browser.label}, started by the hub` : browser.label);
     this.#text("instance", browser.instanceId);
     if (!this.#touched) this.#input().value = hub.address.includes("://") ? hub.address : `http://${hub.address}`;
   }

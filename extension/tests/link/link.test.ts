@@ -1,0 +1,350 @@
+/** Whole conversations between a browser and a scripted hub. */
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../src/generated/protocol";
+import { Link } from "../../src/link/link";
+import { CallMemory } from "../../src/link/memory";
+import type { CallContext, McpResult } from "../../src/link/ports";
+import { FakeClock, FakeHub, type FakeLink, FakeSession, identity, PAIRING, settled, until } from "./fakes";
+
+const RESULT: McpResult = { content: [{ type: "text", text: "{}" }], structuredContent: {} };
+
+interface Begun {
+  readonly name: string;
+  readonly context: CallContext;
+  readonly finish: (result: McpResult) => void;
+}
+
+class Bench {
+  readonly clock = new FakeClock();
+  readonly begun: Begun[] = [];
+  readonly ended: string[] = [];
+  readonly link: Link;
+
+  private constructor(
+    readonly hub: FakeHub,
+    readonly store: FakeSession,
+    memory: CallMemory,
+    remembered: Awaited<ReturnType<CallMemory["recall"]>>,
+  ) {
+    this.link = new Link({
+      clock: this.clock,
+      fetch: hub.fetch,
+      open: hub.open,
+      identity,
+      delays: (attempt) => attempt * 100,
+      tool: (name, _args, context) =>
+        new Promise((finish, reject) => {
+          context.signal.addEventListener("abort", () => {
+            reject(new Error("aborted"));
+          });
+          this.begun.push({ name, context, finish });
+        }),
+      memory,
+      remembered,
+      retrySafe: ({ name }) => name === "read",
+      endTask: (id) => this.ended.push(id),
+      changed: () => undefined,
+    });
+  }
+
+  /** A worker of a browser whose earlier workers left `store`. */
+  static async worker(hub = new FakeHub(), store = new FakeSession()): Promise<Bench> {
+    const memory = new CallMemory(store);
+    return new Bench(hub, store, memory, await memory.recall("life-1"));
+  }
+
+  async connected(): Promise<FakeLink> {
+    this.link.start(PAIRING);
+    return this.hub.welcome(this.hub.links.length + 1);
+  }
+}
+
+function call(id: string, more: JsonObject = {}): JsonObject {
+  return { type: "tool_call", id, name: "act", args: {}, epoch: 1, deadlineMs: 60_000, ...more };
+}
+
+describe("joining", () => {
+  it("says hello with its proof and is connected by the welcome", async () => {
+    const bench = await Bench.worker();
+    bench.link.start(PAIRING);
+    expect(bench.link.status().state.phase).toBe("connecting");
+    const link = await bench.hub.link(1);
+    expect(link.said).toEqual([]);
+    link.listener.opened();
+    expect(link.said).toMatchObject([
+      { type: "hello", instanceId: "inst_1_a", protocol: 1, browser: "Chromium 156", label: "one", memory: "life-1", outbox: [] },
+    ]);
+    link.hears({ type: "welcome", instanceId: "inst_1_a", serverVersion: "1", protocol: 1, epoch: 5, acks: [] });
+    expect(bench.link.status()).toMatchObject({ hubName: "Yard", state: { phase: "connected", epoch: 5 } });
+  });
+
+  it("opens no socket to a hub that cannot prove itself, and asks again later", async () => {
+    const bench = await Bench.worker();
+    bench.hub.credential = "guessed";
+    bench.link.start(PAIRING);
+    await until(() => bench.link.status().state.phase === "reconnecting");
+    expect(bench.hub.links).toEqual([]);
+    expect(bench.link.status().state).toMatchObject({ why: "unproven" });
+    bench.hub.credential = PAIRING.credential;
+    bench.clock.pass(100);
+    await bench.hub.welcome(1);
+    expect(bench.link.status().state.phase).toBe("connected");
+  });
+
+  it("takes the welcome of a client, or of another browser, for none", async () => {
+    const bench = await Bench.worker();
+    bench.link.start(PAIRING);
+    const link = await bench.hub.link(1);
+    link.listener.opened();
+    link.hears({ type: "welcome", sessionId: "sess_1" });
+    link.hears({ type: "welcome", instanceId: "inst_2_b", serverVersion: "1", protocol: 1, epoch: 1, acks: [] });
+    link.hears(call("early"));
+    expect(bench.link.status().state.phase).toBe("connecting");
+    expect(bench.begun).toEqual([]);
+  });
+
+  it("gives up an attempt that gets no welcome within 10 s", async () => {
+    const bench = await Bench.worker();
+    bench.link.start(PAIRING);
+    const link = await bench.hub.link(1);
+    link.listener.opened();
+    bench.clock.pass(10_000);
+    expect(bench.link.status().state).toMatchObject({ phase: "reconnecting", why: "unreachable" });
+    expect(link.closedWith).toBe(1000);
+  });
+
+  it("forgets an attempt that was overtaken while it registered", async () => {
+    const bench = await Bench.worker();
+    bench.link.start(PAIRING);
+    bench.link.stop("disconnected");
+    await until(() => bench.hub.registrations.length === 1);
+    await settled();
+    expect(bench.hub.links).toEqual([]);
+    expect(bench.link.status().state).toMatchObject({ phase: "off", why: "disconnected" });
+  });
+});
+
+describe("working", () => {
+  it("runs a call at once and answers with the tool's result", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a", { taskId: "t1", commandId: "t1_cmd_0", taskName: "Tea" }));
+    expect(bench.begun[0]).toMatchObject({ name: "act", context: { callId: "a", taskId: "t1", taskName: "Tea" } });
+    expect(bench.link.status().running).toMatchObject([{ id: "a", taskId: "t1", taskName: "Tea" }]);
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    expect(link.told("tool_result")).toEqual([{ type: "tool_result", id: "a", result: RESULT }]);
+    expect(bench.link.status().running).toEqual([]);
+  });
+
+  it("runs calls of several callers side by side", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    link.hears(call("b"));
+    bench.begun[1]?.finish(RESULT);
+    await settled();
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    expect(link.told("tool_result").map(({ id }) => id)).toEqual(["b", "a"]);
+  });
+
+  it("passes on what a tool notes on its way", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    bench.begun[0]?.context.progress("half");
+    expect(link.told("tool_progress")).toEqual([{ type: "tool_progress", id: "a", note: "half" }]);
+  });
+
+  it("executes an id once, and says its answer again", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    link.hears(call("a"));
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    link.hears(call("a"));
+    expect(bench.begun).toHaveLength(1);
+    expect(link.told("tool_result")).toHaveLength(2);
+  });
+
+  it("ignores calls of an older epoch", async () => {
+    const bench = await Bench.worker();
+    bench.link.start(PAIRING);
+    const link = await bench.hub.welcome(1, 4);
+    link.hears(call("old", { epoch: 3 }));
+    link.hears(call("new", { epoch: 4 }));
+    expect(bench.begun.map(({ context }) => context.callId)).toEqual(["new"]);
+  });
+
+  it("stops a cancelled call", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    link.hears({ type: "tool_cancel", id: "a", reason: "task cancelled" });
+    await settled();
+    expect(link.told("tool_error")).toEqual([
+      { type: "tool_error", id: "a", error: { code: "CANCELLED", message: "task cancelled" } },
+    ]);
+  });
+
+  it("stops what runs when the person says so", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    expect(bench.link.stopCalls("stopped by the person at the browser")).toBe(1);
+    await settled();
+    expect(link.told("tool_error")).toMatchObject([
+      { error: { code: "CANCELLED", message: "stopped by the person at the browser" } },
+    ]);
+  });
+
+  it("refuses to send a result that would break the link", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    bench.begun[0]?.finish({ content: [{ type: "text", text: "x".repeat(32 * 1024 * 1024) }], structuredContent: {} });
+    await settled();
+    expect(link.told("tool_error")).toMatchObject([{ id: "a", error: { code: "NOT_SUPPORTED" } }]);
+  });
+
+  it("lets a task's tabs go when the task is over", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears({ type: "task_ended", taskId: "t1", status: "completed" });
+    link.hears({ type: "subscribe", console: true, network: false, off: false });
+    expect(bench.ended).toEqual(["t1"]);
+  });
+
+  it("answers pings, sends its own, and tells what happens in the browser", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears({ type: "ping" });
+    link.hears({ type: "pong" });
+    link.listener.text("not json");
+    bench.link.tell({ type: "event", kind: "tab", data: { tabId: 1 } });
+    bench.clock.pass(20_000);
+    expect(link.said.slice(1)).toEqual([
+      { type: "pong" },
+      { type: "event", kind: "tab", data: { tabId: 1 } },
+      { type: "ping" },
+    ]);
+  });
+});
+
+describe("coming back", () => {
+  it("leaves a silent link and makes a new one at once", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    bench.clock.pass(45_000);
+    expect(link.closedWith).toBe(1000);
+    await bench.hub.welcome(2);
+    expect(bench.link.status().state).toMatchObject({ phase: "connected", epoch: 2 });
+  });
+
+  it("names the running call in its hello and answers it on the new link", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("free"));
+    link.hears(call("a", { taskId: "t1", commandId: "t1_cmd_0" }));
+    bench.clock.pass(6_000);
+    link.listener.closed(1006, "");
+    bench.clock.pass(0);
+    const next = await bench.hub.welcome(2);
+    expect(next.said[0]).toMatchObject({ running: { id: "a", taskId: "t1", commandId: "t1_cmd_0" } });
+    bench.begun[1]?.finish(RESULT);
+    await settled();
+    expect(next.told("tool_result")).toMatchObject([{ id: "a" }]);
+    expect(link.told("tool_result")).toEqual([]);
+  });
+
+  it("says an answer until it is acknowledged", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    link.hears(call("b"));
+    for (const { finish } of bench.begun) finish(RESULT);
+    await settled();
+    link.hears({ type: "tool_ack", ids: ["a"] });
+    link.listener.closed(1001, "restart");
+    bench.clock.pass(100);
+    const next = await bench.hub.welcome(2, 2, ["b"]);
+    expect(next.said[0]).toMatchObject({ outbox: [{ id: "b", result: RESULT }] });
+    next.listener.closed(1001, "restart");
+    bench.clock.pass(300);
+    const third = await bench.hub.welcome(3);
+    expect(third.said[0]).toMatchObject({ outbox: [] });
+    expect(bench.store.kept.size).toBe(1);
+  });
+
+  it("sends what was answered between hello and welcome", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    link.listener.closed(1006, "");
+    bench.clock.pass(100);
+    const next = await bench.hub.link(2);
+    next.listener.opened();
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    expect(next.told("tool_result")).toEqual([]);
+    next.hears({ type: "welcome", instanceId: "inst_1_a", serverVersion: "1", protocol: 1, epoch: 2, acks: [] });
+    expect(next.told("tool_result")).toMatchObject([{ id: "a" }]);
+  });
+
+  it("does not let the end of an old link end the new one", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    bench.link.start(PAIRING);
+    await bench.hub.welcome(2);
+    link.listener.closed(4002, "replaced");
+    link.hears(call("late"));
+    expect(bench.link.status().state.phase).toBe("connected");
+    expect(bench.begun).toEqual([]);
+  });
+
+  it("stays away once a newer link has replaced it", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.listener.closed(4002, "replaced");
+    bench.clock.pass(600_000);
+    bench.link.nudge();
+    await settled();
+    expect(bench.link.status().state).toMatchObject({ phase: "off", why: "replaced" });
+    expect(bench.hub.links).toHaveLength(1);
+    expect(bench.clock.pending).toBe(0);
+  });
+});
+
+describe("the worker's death", () => {
+  it("settles a call with effects as interrupted, and leaves a call without to the hub", async () => {
+    const first = await Bench.worker();
+    const link = await first.connected();
+    link.hears(call("done"));
+    first.begun[0]?.finish(RESULT);
+    await settled();
+    link.hears(call("cut", { taskId: "t1" }));
+    link.hears(call("look", { name: "read" }));
+
+    const second = await Bench.worker(first.hub, first.store);
+    const next = await second.connected();
+    expect(next.said[0]).toMatchObject({
+      memory: "life-1",
+      outbox: [
+        { id: "done", result: RESULT },
+        { id: "cut", taskId: "t1", error: { code: "INSTANCE_DISCONNECTED" } },
+      ],
+    });
+    expect(next.said[0]).not.toHaveProperty("running");
+    next.hears(call("cut"));
+    expect(second.begun).toEqual([]);
+  });
+
+  it("notes a call with effects before its tool begins", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    expect(bench.store.kept.get("call:a")).toEqual({ id: "a" });
+  });
+});

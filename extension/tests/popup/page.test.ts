@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Window } from "happy-dom";
+import { describe, expect, it } from "vitest";
+import type { Report, Wish } from "../../src/link/popup_messages";
+import { Page } from "../../src/popup/page";
+
+const HTML = readFileSync(join(import.meta.dirname, "../../src/popup/popup.html"), "utf-8");
+
+const CONNECTED: Report = {
+  state: { phase: "connected", attempt: 1, epoch: 1, sinceMs: 0 },
+  hub: { address: "yard.local:3300", name: "<b>Yard</b>" },
+  browser: { instanceId: "inst_1_a", label: "one", launched: false },
+  running: [],
+  drivenTabs: 0,
+  pairing: { step: "idle" },
+};
+
+const UNPAIRED: Report = {
+  state: { phase: "off", why: "unpaired", said: "" },
+  running: [],
+  drivenTabs: 0,
+  pairing: { step: "idle" },
+};
+
+class Bench {
+  readonly wishes: Wish[] = [];
+  readonly asked: string[] = [];
+  readonly document: Document;
+  readonly page: Page;
+  now = 10_000;
+
+  constructor() {
+    const window = new Window();
+    const body = /<body>(.*)<\/body>/s.exec(HTML)?.[1] ?? "";
+    window.document.body.innerHTML = body;
+    this.document = window.document as unknown as Document;
+    this.page = new Page({
+      document: this.document,
+      now: () => this.now,
+      wish: (wish) => this.wishes.push(wish),
+      askToReach: (address) => this.asked.push(address),
+    });
+  }
+
+  get(id: string): HTMLElement {
+    const element = this.document.getElementById(id);
+    if (element === null) throw new Error(id);
+    return element;
+  }
+
+  /** The ids of all elements that are shown, as far as their own `hidden` goes. */
+  shows(id: string): boolean {
+    return !this.get(id).hidden;
+  }
+}
+
+describe("the popup's page", () => {
+  it("shows the hub, this browser and its state", () => {
+    const { page, document, get, shows } = bound(new Bench());
+    page.show(CONNECTED);
+    expect(get("pill-text").textContent).toBe("Connected");
+    expect(document.body.dataset["tone"]).toBe("good");
+    expect(get("hub-address").textContent).toBe("yard.local:3300");
+    expect(get("instance").textContent).toBe("inst_1_a");
+    expect([shows("facts"), shows("connect"), shows("stop"), shows("idle")]).toEqual([true, false, false, true]);
+  });
+
+  it("takes a hub's name for text", () => {
+    const { page, get } = bound(new Bench());
+    page.show(CONNECTED);
+    expect(get("hub-name").textContent).toBe("<b>Yard</b>");
+    expect(get("hub-name").children).toHaveLength(0);
+  });
+
+  it("connects by one click, asking for the address in the same moment", () => {
+    const bench = new Bench();
+    bench.page.show(UNPAIRED);
+    bench.get("pair").click();
+    expect(bench.asked).toEqual(["http://localhost:3300"]);
+    expect(bench.wishes).toEqual([{ type: "connect", hub: "http://localhost:3300" }]);
+  });
+
+  it("can't be clicked twice while it pairs", () => {
+    const bench = new Bench();
+    bench.page.show({ ...UNPAIRED, pairing: { step: "pairing" } });
+    bench.get("pair").click();
+    expect(bench.wishes).toEqual([]);
+  });
+
+  it("shows the running call with its clock, and stops it", () => {
+    const bench = new Bench();
+    const running = [{ id: "a", name: "browser_tab", taskName: "Tea", sinceMs: 3_000 }];
+    bench.page.show({ ...CONNECTED, running });
+    expect(bench.get("calls").textContent).toBe("Tea0:07browser_tab");
+    bench.now += 60_000;
+    bench.page.tick();
+    expect(bench.get("calls").textContent).toBe("Tea1:07browser_tab");
+    bench.get("stop").click();
+    expect(bench.wishes).toEqual([{ type: "stop" }]);
+  });
+
+  it("disconnects, connects again and forgets", () => {
+    const bench = new Bench();
+    bench.page.show(CONNECTED);
+    bench.get("disconnect").click();
+    bench.page.show({ ...CONNECTED, state: { phase: "off", why: "disconnected", said: "" } });
+    expect([bench.shows("reconnect"), bench.shows("disconnect")]).toEqual([true, false]);
+    bench.get("reconnect").click();
+    bench.get("forget").click();
+    expect(bench.wishes.map(({ type }) => type)).toEqual(["disconnect", "reconnect", "forget"]);
+  });
+
+  it("leaves alone what the person is typing", () => {
+    const bench = new Bench();
+    const input = bench.get("address") as HTMLInputElement;
+    bench.page.show(CONNECTED);
+    expect(input.value).toBe("http://yard.local:3300");
+    input.value = "elsewhere";
+    input.dispatchEvent(new (bench.document.defaultView as unknown as Window).Event("input") as unknown as Event);
+    bench.page.show(CONNECTED);
+    expect(input.value).toBe("elsewhere");
+  });
+
+  it("shows what went wrong", () => {
+    const bench = new Bench();
+    bench.page.show({ ...UNPAIRED, pairing: { step: "failed", said: "Nothing answers." } });
+    expect(bench.get("problem").textContent).toBe("Nothing answers.");
+    expect(bench.shows("problem")).toBe(true);
+    bench.page.tick();
+  });
+});
+
+/** The bench's parts, to be taken apart. */
+function bound(bench: Bench): Pick<Bench, "page" | "document" | "get" | "shows"> {
+  const { page, document } = bench;
+  return { page, document, get: (id) => bench.get(id), shows: (id) => bench.shows(id) };
+}
