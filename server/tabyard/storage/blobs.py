@@ -1,14 +1,16 @@
 """Bytes of pictures and files: a local folder, any object store by URL, or memory."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
-from tabyard.core.errors import ArtifactNotFound
+from tabyard.core.errors import ArtifactNotFound, StoreUnavailable
 from tabyard_protocol.ids import ArtifactId
 
 __all__ = ["ObjectBlobs", "folder_blobs", "memory_blobs", "url_blobs"]
@@ -21,7 +23,10 @@ class ObjectBlobs:
     """Implements `tabyard.hub.ports.Blobs` on an object store; no method blocks the loop.
 
     Bytes are put before the artifact's row is committed, so a row never names bytes that were not
-    handed to the store. What a crash leaves between the two is bytes without a row.
+    handed to the store. A crash of the hub between the two leaves bytes without a row. A local
+    folder is not flushed to the disk for each picture: only a power cut may take the newest ones.
+
+    Every method fails with `StoreUnavailable` when the object store does.
     """
 
     def __init__(self, store: ObjectStore) -> None:
@@ -29,7 +34,8 @@ class ObjectBlobs:
 
     async def put(self, artifact: ArtifactId, data: bytes) -> None:
         """Store it whole: nobody ever reads a part."""
-        await obstore.put_async(self._store, path_of(artifact), data)
+        with refusals():
+            await obstore.put_async(self._store, path_of(artifact), data)
 
     async def get(self, artifact: ArtifactId) -> bytes:
         """The bytes.
@@ -38,8 +44,9 @@ class ObjectBlobs:
             ArtifactNotFound: there are none, or there can't be any of such a name.
         """
         try:
-            found = await obstore.get_async(self._store, path_of(artifact))
-            return bytes(await found.bytes_async())
+            with refusals():
+                found = await obstore.get_async(self._store, path_of(artifact))
+                return bytes(await found.bytes_async())
         except FileNotFoundError:
             raise ArtifactNotFound from None
 
@@ -47,17 +54,25 @@ class ObjectBlobs:
         """Remove them; what is not there is fine."""
         paths = [path_of(artifact) for artifact in artifacts if SHAPE.fullmatch(artifact)]
         try:
-            await obstore.delete_async(self._store, paths)
+            with refusals():
+                await obstore.delete_async(self._store, paths)
         except FileNotFoundError:
             await self._delete_each(paths)
 
     async def _delete_each(self, paths: Sequence[str]) -> None:
         """Some stores stop at a path that is missing; then each goes alone."""
         for path in paths:
-            try:
+            with refusals(), suppress(FileNotFoundError):
                 await obstore.delete_async(self._store, path)
-            except FileNotFoundError:
-                continue
+
+
+@contextmanager
+def refusals() -> Generator[None]:
+    """What the object store says when it can't, in our words. A missing file passes unchanged."""
+    try:
+        yield
+    except BaseError as error:
+        raise StoreUnavailable(str(error)) from error
 
 
 def path_of(artifact: ArtifactId) -> str:

@@ -189,7 +189,8 @@ journal = Table(
     Column("at_ms", BigInteger()),
 )
 
-Index("journal_by_task", journal.c.task)
+OF_TASKS: Final = journal.c.task.is_not(None)
+Index("journal_by_task", journal.c.task, sqlite_where=OF_TASKS, postgresql_where=OF_TASKS)
 TERMINAL: Final = journal.c.kind == word("terminal")
 Index(
     "journal_one_terminal",

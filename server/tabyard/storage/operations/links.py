@@ -218,7 +218,7 @@ def lost_commands(task: TaskRecord, error: TaskFault, at_ms: int) -> Iterator[Ou
             fault = Fault(error.code, error.message)
             yield Outcome(index, CommandStatus.ERROR, None, at_ms, error=fault)
         else:
-            yield Outcome(index, CommandStatus.SKIPPED, None, at_ms)
+            yield Outcome(index, CommandStatus.SKIPPED, None, None)
 
 
 FIND_LOST: Final = (

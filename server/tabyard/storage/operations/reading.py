@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from tabyard.core.lifecycle import TASK_NEXT, is_final
 from tabyard.core.records import ArtifactRecord, InstanceRecord, TaskRecord
@@ -44,7 +44,8 @@ OUTCOMES: Final = (
 RUNNING: Final = (
     select(*TASK_COLUMNS)
     .where(tasks.c.status == word(TaskStatus.RUNNING))
-    .order_by(tasks.c.number)
+    # The sum keeps the engine from walking the whole table to have them in order.
+    .order_by(tasks.c.number + number(0))
 )  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def read_running(sql: Sql) -> Sequence[TaskRecord]:
     return [whole_task(sql, row) for row in sql.rows(RUNNING)]
 
 
-def page(*wanted: ColumnElement[bool], newest: Column[Any]) -> Statement:
+def page(*wanted: ColumnElement[bool], newest: ColumnElement[Any]) -> Statement:
     """A page by `newest`, falling. The rows to skip are skipped in an index, not in the table."""
     numbers = (
         select(tasks.c.number)
@@ -79,25 +80,33 @@ def page(*wanted: ColumnElement[bool], newest: Column[Any]) -> Statement:
     return select(*LIST_COLUMNS).where(tasks.c.number.in_(numbers)).order_by(newest.desc())
 
 
-OF_INSTANCE: Final = tasks.c.instance_id == bindparam("instance")
-
-
-def of_status(status: TaskStatus) -> tuple[ColumnElement[bool], ...]:
-    """Chooses the tasks in `status`, in words that make the indexes of that state usable."""
+def pages_of(status: TaskStatus) -> tuple[Statement, Statement]:
+    """The pages of all tasks in `status`, and of those of one instance."""
     named = tasks.c.status == word(status)
+    # Within an instance, seq and number grow together.
+    all_, one = tasks.c.number, tasks.c.seq
+    if is_final(TASK_NEXT, status):
+        # Says no more than the status, but in the words of the partial indexes.
+        ended = tasks.c.completed_at_ms.is_not(None)
+        return page(named, ended, newest=all_), page(OF_INSTANCE, named, ended, newest=one)
+    # What is live is sorted: it is never much, since a queue has its limit. The sums and the bound
+    # that holds for all make the engine take that way, and not search among all that has ended.
     return (
-        (named, tasks.c.completed_at_ms.is_not(None)) if is_final(TASK_NEXT, status) else (named,)
+        page(named, newest=all_ + number(0)),
+        page(OF_INSTANCE, named, ANY_PRIORITY, newest=one + number(0)),
     )
 
 
-# Within an instance, seq and number grow together. What has ended has an index for each order; what
-# has not is sorted, and is never much: a queue has its limit.
+OF_INSTANCE: Final = tasks.c.instance_id == bindparam("instance")
+ANY_PRIORITY: Final = tasks.c.priority >= number(-(2**31))
+
 PAGES: Final[dict[tuple[bool, TaskStatus | None], Statement]] = {
     (False, None): page(newest=tasks.c.number),
     (True, None): page(OF_INSTANCE, newest=tasks.c.seq),
-    **{(False, it): page(*of_status(it), newest=tasks.c.number) for it in TaskStatus},
-    **{(True, it): page(OF_INSTANCE, *of_status(it), newest=tasks.c.seq) for it in TaskStatus},
+    **{(False, status): pages_of(status)[0] for status in TaskStatus},
+    **{(True, status): pages_of(status)[1] for status in TaskStatus},
 }
+"""By whether an instance is wanted, and which status."""
 
 COUNTS: Final = tuple(
     func.coalesce(func.sum(instances.c[status.value]), number(0)) for status in TaskStatus

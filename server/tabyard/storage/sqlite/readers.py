@@ -1,5 +1,6 @@
 """Reading beside the writer: a few threads with a connection each, one snapshot per question."""
 
+import sqlite3
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final, Protocol, TypeVar
 
+from tabyard.core.errors import StoreUnavailable
 from tabyard.storage.sql import Sql
 from tabyard.storage.sqlite.connection import Connection, open_reader
 from tabyard.storage.sqlite.writer import Writer
@@ -23,7 +25,11 @@ class Readers(Protocol):
     """Who answers questions."""
 
     async def read(self, question: Callable[[Sql], T]) -> T:
-        """The answer from one consistent snapshot, which has all that was committed before."""
+        """The answer from one consistent snapshot, which has all that was committed before.
+
+        Raises:
+            StoreUnavailable: the engine failed.
+        """
         ...
 
     def close(self) -> None: ...
@@ -47,6 +53,8 @@ class FileReaders:
         try:
             connection.say("BEGIN")
             return question(connection)
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"reading failed: {error}") from error
         finally:
             connection.rollback()
             self._idle.put(connection)

@@ -142,7 +142,7 @@ def add_journal() -> None:
         sa.Column("epoch", sa.BigInteger()),
         sa.Column("at_ms", sa.BigInteger()),
     )
-    op.create_index("journal_by_task", "journal", ["task"])
+    op.create_index("journal_by_task", "journal", ["task"], **where("task IS NOT NULL"))
     op.create_index(
         "journal_one_terminal", "journal", ["task"], unique=True, **where("kind = 'terminal'")
     )
