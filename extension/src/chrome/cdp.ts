@@ -1,6 +1,6 @@
 /** A CDP session: typed commands and events of one target. */
 import type { ProtocolMapping } from "devtools-protocol/types/protocol-mapping.js";
-import type { ToolFailure } from "../failure.js";
+import { ToolFailure } from "../failure.js";
 import type { DebuggerPort, DebugTarget } from "./debugger.js";
 
 type Commands = ProtocolMapping.Commands;
@@ -22,6 +22,9 @@ export class CdpError extends Error {
     super(message);
   }
 }
+
+const DETACHED = /detached while handling|debugger is not attached|no tab with given id|target closed/i;
+const NEWS_MS = 100;
 
 type Listener = (params: never) => void;
 
@@ -63,11 +66,23 @@ export class CdpSession {
           resolve(value as Returned<M>);
         },
         (error: unknown) => {
-          this.#rejects.delete(reject);
-          reject(this.#closed ?? new CdpError(method, readMessage(error)));
+          const message = readMessage(error);
+          if (this.#closed === undefined && DETACHED.test(message)) this.#whenClosed(reject);
+          else {
+            this.#rejects.delete(reject);
+            reject(this.#closed ?? new CdpError(method, message));
+          }
         },
       );
     });
+  }
+
+  /** Commands in flight are refused a moment before the event that says why. */
+  #whenClosed(reject: (failure: ToolFailure) => void): void {
+    setTimeout(() => {
+      if (!this.#rejects.delete(reject)) return;
+      reject(new ToolFailure("DEBUGGER_DETACHED", `debugging of tab ${String(this.target.tabId)} has ended`));
+    }, NEWS_MS);
   }
 
   /** Sends and forgets: for commands whose failure changes nothing. */

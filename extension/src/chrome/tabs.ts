@@ -29,13 +29,15 @@ export interface TabsPort {
   close(tabIds: readonly number[]): Promise<void>;
   /** Brings the tab and its window to the front. */
   activate(tabId: number): Promise<void>;
-  /** Loads a URL without the debugger, which can't leave privileged pages. */
-  load(tabId: number, url: string): Promise<void>;
+  /** Replaces a privileged page, which the debugger can't do; resolves when it is gone. */
+  blank(tabId: number): Promise<void>;
   /** Puts the tab into the group, or into a new one; returns the group. */
   group(tabId: number, groupId: number | undefined): Promise<number>;
   titleGroup(groupId: number, title: string): Promise<void>;
   listen(events: TabEvents): void;
 }
+
+const BLANK_MS = 2_000;
 
 let listener: TabEvents | undefined;
 
@@ -81,8 +83,21 @@ export const chromeTabs: TabsPort = {
     const tab = await chrome.tabs.update(tabId, { active: true });
     if (tab !== undefined) await chrome.windows.update(tab.windowId, { focused: true });
   },
-  async load(tabId, url) {
-    await chrome.tabs.update(tabId, { url });
+  async blank(tabId) {
+    const left = new Promise<void>((resolve) => {
+      const timer = setTimeout(done, BLANK_MS);
+      function done(): void {
+        clearTimeout(timer);
+        chrome.tabs.onUpdated.removeListener(heard);
+        resolve();
+      }
+      function heard(updated: number, change: chrome.tabs.OnUpdatedInfo, tab: chrome.tabs.Tab): void {
+        if (updated === tabId && change.status === "complete" && tab.url === "about:blank") done();
+      }
+      chrome.tabs.onUpdated.addListener(heard);
+    });
+    await chrome.tabs.update(tabId, { url: "about:blank" });
+    await left;
   },
   group: (tabId, groupId) => chrome.tabs.group(groupId === undefined ? { tabIds: [tabId] } : { tabIds: [tabId], groupId }),
   async titleGroup(groupId, title) {

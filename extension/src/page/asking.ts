@@ -139,13 +139,23 @@ async function ownedBy(tab: Tab, wanted: string | number, deadline: Deadline): P
   const { main } = tab.frames;
   const candidates = /^[\w-]+$/.test(wanted) ? [`iframe#${wanted}`] : [wanted];
   for (const selector of candidates) {
-    const objectId = await deadline.race(main.handle("element", { selector })).catch(() => undefined);
-    if (objectId === undefined) continue;
-    const { node } = await deadline.race(main.session.send("DOM.describeNode", { objectId }));
-    const frame = node.frameId === undefined ? undefined : tab.frames.find(node.frameId);
+    const frameId = await deadline.race(contentOf(main, { selector }).catch(() => undefined));
+    const frame = frameId === undefined ? undefined : tab.frames.find(frameId);
     if (frame !== undefined) return frame;
   }
   return undefined;
+}
+
+/** The id of the frame inside a frame element; undefined for any other element and for none. */
+export async function contentOf(parent: Frame, target: Target): Promise<string | undefined> {
+  const objectId = await parent.handle("element", target);
+  if (objectId === undefined) return undefined;
+  try {
+    const { node } = await parent.guard(parent.session.send("DOM.describeNode", { objectId }));
+    return node.frameId;
+  } finally {
+    parent.session.post("Runtime.releaseObject", { objectId });
+  }
 }
 
 function noFrame(tab: Tab, wanted: string | number): ToolFailure {

@@ -14,37 +14,41 @@ export interface Script {
 }
 
 type Reply = Protocol.Runtime.EvaluateResponse;
+type Remote = Protocol.Runtime.RemoteObject;
 
 /**
  * The JSON value of an expression, of a function called with `args`, or of a body with `return`.
  *
- * Rejects with `SCRIPT_ERROR` or `NOT_SERIALIZABLE`. A script that still runs at the end of the time is terminated.
+ * Rejects with `SCRIPT_ERROR` or `NOT_SERIALIZABLE`. A script that runs on without a pause is ended with its time.
  */
 export async function evaluate(tab: Tab, frame: Frame, script: Script, deadline: Deadline): Promise<unknown> {
   try {
-    const reply = await deadline.race(run(frame, script));
-    if (reply.exceptionDetails !== undefined) throw scriptError(reply.exceptionDetails);
-    return jsonOf(reply.result);
+    return await deadline.race(run(frame, script, deadline));
   } catch (error) {
-    if ((error instanceof Expired || deadline.signal.aborted) && tab.dialogs.open === undefined) terminate(frame);
-    if (error instanceof CdpError && /by value|reference chain|serializ|too (long|deep)/i.test(error.message)) {
-      throw new ToolFailure("NOT_SERIALIZABLE", `the value can't be sent as JSON: ${error.message}`);
-    }
+    if (error instanceof CdpError && /terminated/i.test(error.message)) throw new Expired("the script was ended");
+    if (deadline.signal.aborted && tab.dialogs.open === undefined) void stopLoop(frame);
     throw error;
   }
 }
 
-async function run(frame: Frame, { expression, awaitPromise, args }: Script): Promise<Reply> {
-  if (args !== undefined && args.length > 0) return called(frame, expression, args, awaitPromise);
-  let reply = await plain(frame, parenthesised(expression), awaitPromise);
+async function run(frame: Frame, script: Script, deadline: Deadline): Promise<unknown> {
+  const { expression, awaitPromise } = script;
+  const attempt = (source: string): Promise<Reply> => plain(frame, source, awaitPromise, deadline.leftMs);
+  let reply = await attempt(parenthesised(expression));
   // A syntax error has run nothing, so another reading may be tried.
   for (const reading of readings(expression)) {
     if (!isSyntaxError(reply)) break;
-    reply = await plain(frame, reading, awaitPromise);
+    reply = await attempt(reading);
   }
-  if (reply.exceptionDetails === undefined && reply.result.type === "function") return called(frame, expression, [], awaitPromise);
-  return reply;
+  const found = resultOf(reply);
+  if (found.type !== "function" || found.objectId === undefined) return json(frame, found);
+  // Statements that end by setting a handler give a function too, and that one is not for calling.
+  if (script.args === undefined && !LOOKS_LIKE_FUNCTION.test(expression)) return json(frame, found);
+  const args = (script.args ?? []).map((value) => ({ value }));
+  return json(frame, resultOf(await apply(frame, found.objectId, "function(...args) { return this(...args) }", args, awaitPromise)));
 }
+
+const LOOKS_LIKE_FUNCTION = /^\s*\(?\s*(async\b\s*)?(function\b|\([^()]*\)\s*=>|[\w$]+\s*=>|\((?:[^()]|\([^()]*\))*\)\s*=>)/;
 
 /** Braces at both ends mean an object here, as they do in a console. */
 function parenthesised(expression: string): string {
@@ -56,57 +60,74 @@ function readings(expression: string): readonly string[] {
 }
 
 function isSyntaxError({ exceptionDetails }: Reply): boolean {
-  const thrown = exceptionDetails?.exception;
-  // The text tells one that was thrown by running code from one of this source.
-  return thrown?.className === "SyntaxError" && (exceptionDetails?.stackTrace?.callFrames.length ?? 0) === 0;
+  // One that running code has thrown has a stack; one of this source has none.
+  return exceptionDetails?.exception?.className === "SyntaxError" && (exceptionDetails.stackTrace?.callFrames.length ?? 0) === 0;
 }
 
-function plain(frame: Frame, expression: string, awaitPromise: boolean): Promise<Reply> {
+/** Objects stay in the page at first: only there can one tell what they are. */
+function plain(frame: Frame, expression: string, awaitPromise: boolean, timeout: number): Promise<Reply> {
   const context = frame.parent === undefined || frame.mainContext === undefined ? {} : { contextId: frame.mainContext };
-  return frame.guard(
-    frame.session.send("Runtime.evaluate", { expression, awaitPromise, returnByValue: true, userGesture: true, ...context }),
-  );
+  return frame.guard(frame.session.send("Runtime.evaluate", { expression, awaitPromise, timeout, userGesture: true, ...context }));
 }
 
-async function called(frame: Frame, expression: string, args: readonly unknown[], awaitPromise: boolean): Promise<Reply> {
-  const body = expression.trim().replace(/;$/, "");
-  const functionDeclaration = `function(...args) { const it = (${body}\n); return typeof it === "function" ? it(...args) : it; }`;
-  const context = frame.mainContext;
-  if (context === undefined) throw new ToolFailure("INTERNAL", "the page's own world is not known");
+function apply(frame: Frame, objectId: string, functionDeclaration: string, args: readonly Protocol.Runtime.CallArgument[], awaitPromise: boolean): Promise<Reply> {
   return frame.guard(
     frame.session.send("Runtime.callFunctionOn", {
+      objectId,
       functionDeclaration,
-      executionContextId: context,
-      arguments: args.map((value) => ({ value })),
+      arguments: [...args],
       awaitPromise,
-      returnByValue: true,
       userGesture: true,
     }),
   );
 }
 
-function scriptError(details: Protocol.Runtime.ExceptionDetails): ToolFailure {
-  const described = describeException(details);
+function resultOf({ result, exceptionDetails }: Reply): Remote {
+  if (exceptionDetails === undefined) return result;
+  const described = describeException(exceptionDetails);
   const [message = described] = described.split("\n");
-  return new ToolFailure("SCRIPT_ERROR", message, { stack: described, line: details.lineNumber + 1, column: details.columnNumber + 1 });
+  throw new ToolFailure("SCRIPT_ERROR", message, {
+    stack: described,
+    line: exceptionDetails.lineNumber + 1,
+    column: exceptionDetails.columnNumber + 1,
+  });
 }
 
-function jsonOf(result: Protocol.Runtime.RemoteObject): unknown {
-  if (result.unserializableValue !== undefined) return special(result.unserializableValue);
-  if (result.type === "function" || result.type === "symbol" || result.subtype === "node") {
-    const what = result.subtype === "node" ? "a DOM node" : `a ${result.type}`;
-    throw new ToolFailure("NOT_SERIALIZABLE", `the value is ${what}: ${result.description ?? ""}`.trim());
+/** What `JSON.stringify` makes of it; functions and undefined are null. */
+async function json(frame: Frame, found: Remote): Promise<unknown> {
+  if (found.unserializableValue !== undefined) return special(found.unserializableValue);
+  if (found.type === "symbol" || found.subtype === "node") {
+    throw notSerializable(found.subtype === "node" ? `a DOM node (${found.description ?? ""})` : "a symbol");
   }
-  return result.value ?? null;
+  if (found.type === "function" || found.objectId === undefined) return found.value ?? null;
+  const reply = await apply(frame, found.objectId, "function() { return JSON.stringify(this) }", [], false);
+  frame.session.post("Runtime.releaseObject", { objectId: found.objectId });
+  if (reply.exceptionDetails !== undefined) throw notSerializable(describeException(reply.exceptionDetails).split("\n")[0] ?? "");
+  const text: unknown = reply.result.value;
+  return typeof text === "string" ? (JSON.parse(text) as unknown) : null;
 }
 
-/** Numbers that JSON does not have: big ones as text, the others as their names. */
+function notSerializable(what: string): ToolFailure {
+  return new ToolFailure("NOT_SERIALIZABLE", `the value can't be sent as JSON: ${what}`);
+}
+
+/** Numbers that JSON does not have: big ones as text, the others by their names. */
 function special(value: string): string | number {
   return value === "-0" ? 0 : value.replace(/n$/, "");
 }
 
-/** The command after it must not be hit instead, so an empty script takes what may still be pending. */
-function terminate(frame: Frame): void {
-  frame.session.post("Runtime.terminateExecution");
-  frame.session.post("Runtime.evaluate", { expression: "0" });
+const LOOP_MS = 500;
+
+/**
+ * A cancelled script that never pauses holds the whole page, and extensions may not end it (`Runtime.terminateExecution`
+ * is "not allowed for untrusted clients"). So its renderer is ended, and with it a page that did not answer anyway.
+ */
+async function stopLoop(frame: Frame): Promise<void> {
+  let answered = false;
+  const mark = (): void => {
+    answered = true;
+  };
+  frame.session.send("Runtime.evaluate", { expression: "0" }).then(mark, mark);
+  await new Promise((resolve) => setTimeout(resolve, LOOP_MS));
+  if (!answered) frame.session.post("Page.crash");
 }

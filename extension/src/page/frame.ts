@@ -47,7 +47,8 @@ export class Frame {
   }
 
   contextCreated(context: Protocol.Runtime.ExecutionContextDescription): void {
-    if (context.name === WORLD) this.#scriptContext = context.id;
+    // A world that is being made here has no script in it yet.
+    if (context.name === WORLD) this.#scriptContext = this.#making === undefined ? context.id : undefined;
     else if ((context.auxData as { isDefault?: boolean } | undefined)?.isDefault === true) this.mainContext = context.id;
   }
 
@@ -128,7 +129,7 @@ export class Frame {
     await this.guard(
       this.session.send("Runtime.evaluate", { expression: pageScript, contextId: executionContextId }),
     );
-    this.#scriptContext ??= executionContextId;
+    this.#scriptContext = executionContextId;
     return executionContextId;
   }
 }

@@ -2,8 +2,10 @@
 import type { CdpSession } from "../chrome/cdp.js";
 import { ToolFailure } from "../failure.js";
 import type { Deadline } from "./deadline.js";
-import { chord, keyNamed, keyTyping, MODIFIER_BITS, type Key } from "./keys.js";
+import { chord, keyNamed, keyTyping, MODIFIER_BITS, shiftedOf, type Key } from "./keys.js";
 
+/** Texts from here on are not typed key by key when it has to go at once: a key takes the page about a millisecond. */
+const LONG = 500;
 /** Keys sent in one volley; between volleys a cancel can take effect. */
 const VOLLEY = 64;
 
@@ -38,9 +40,9 @@ export class Keyboard {
     await Promise.all(sent);
   }
 
-  /** Types all of it as fast as the page takes it. */
+  /** Types all of it as fast as the page takes it; a long text comes line by line, as from the clipboard. */
   async type(text: string, deadline: Deadline): Promise<void> {
-    const chars = [...text];
+    const chars = text.length > LONG ? text.split(/(\n)/).filter((line) => line !== "") : [...text];
     for (let at = 0; at < chars.length; at += VOLLEY) {
       deadline.check();
       await deadline.race(Promise.all(chars.slice(at, at + VOLLEY).map((char) => this.tap(char))));
@@ -95,8 +97,7 @@ function modifierKey(name: string): Key {
   return key;
 }
 
-/** `Shift+a` types an A. */
+/** `Shift+a` types an A, `Shift+1` an exclamation mark. */
 function withShift(key: Key, shift: boolean): Key {
-  if (!shift || key.shifted || !/^[a-z]$/.test(key.text)) return key;
-  return { ...key, key: key.key.toUpperCase(), text: key.text.toUpperCase() };
+  return shift && !key.shifted ? (shiftedOf(key) ?? key) : key;
 }

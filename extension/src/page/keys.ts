@@ -87,6 +87,12 @@ export function keyTyping(char: string): Key | undefined {
   return char.length === 1 ? KEYS.get(char) : undefined;
 }
 
+/** What the key types with Shift held, when that is something else. */
+export function shiftedOf(key: Key): Key | undefined {
+  const row = PRINTED.find(([low, high, code]) => code === key.code && low === key.text && high !== low);
+  return row === undefined ? undefined : KEYS.get(row[1]);
+}
+
 export const MODIFIER_BITS: Readonly<Record<string, number>> = { Alt: 1, Control: 2, Meta: 4, Shift: 8 };
 
 /** `Control+Shift+a` as modifiers and the key itself; `Control++` presses plus. */

@@ -162,6 +162,7 @@ export async function arrived(tab: Tab, deadline: Deadline, status?: number): Pr
 
 const COMMIT_MS = 10_000;
 const PARSE_MS = 2_000;
+const TURN_MS = 200;
 
 /**
  * Runs `action` and, when it sets off a navigation of the main frame, waits until the new document is there.
@@ -185,6 +186,8 @@ export async function settled<T>(tab: Tab, deadline: Deadline, action: () => Pro
   ];
   try {
     const value = await action();
+    // A form is submitted in a task of its own, after the click has been answered.
+    if (!watch.requested && !watch.committed) await turn(tab, deadline);
     if (!watch.requested) return value;
     await patiently(tab.until(deadline.within(COMMIT_MS), () => watch.committed || watch.over || undefined));
     if (!watch.committed) return value;
@@ -193,6 +196,12 @@ export async function settled<T>(tab: Tab, deadline: Deadline, action: () => Pro
   } finally {
     for (const stop of stops) stop();
   }
+}
+
+/** Lets the page run what it has put off; a page that does not answer at once has other worries. */
+async function turn(tab: Tab, deadline: Deadline): Promise<void> {
+  const turned = tab.frames.main.call("turn", null).catch(() => undefined);
+  await patiently(deadline.within(TURN_MS).race(turned));
 }
 
 async function patiently(wait: Promise<unknown>): Promise<void> {

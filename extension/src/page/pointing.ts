@@ -8,6 +8,8 @@ import type { Box, Need } from "./script/actionable.js";
 import type { Tab } from "./tab.js";
 
 const RETRY_MS = 50;
+/** Time for one more round; below it there is none. */
+const GIVE_UP_MS = 400;
 
 /** Waits until the element at `spot` can be acted on, and says where. Rejects with the reason why it never could. */
 export async function pointAt(tab: Tab, spot: Spot, needs: readonly Need[], deadline: Deadline): Promise<Point> {
@@ -15,14 +17,23 @@ export async function pointAt(tab: Tab, spot: Spot, needs: readonly Need[], dead
     const { frame, value } = await ask(tab, spot, "point", { needs }, deadline);
     if (frame.parent === undefined) return { x: value.x, y: value.y };
     const outside = await outward(frame, value, needs.includes("hit"), deadline);
-    if ("x" in outside) return outside;
-    if (deadline.leftMs < 2 * RETRY_MS) {
-      throw new ToolFailure("ELEMENT_OBSCURED", `the frame of ${spot.selector ?? spot.ref ?? ""} is covered by ${outside.cover}`, {
-        coveredBy: outside.cover,
-      });
-    }
+    if ("x" in outside && (await isInView(tab, outside, deadline))) return outside;
+    if (deadline.leftMs < GIVE_UP_MS) throw hidden(spot, outside);
+    // The element is in its own frame's view, but the frame may be far down the page.
+    await ask(tab, spot, "scroll_into_view", {}, deadline);
     await deadline.sleep(RETRY_MS);
   }
+}
+
+async function isInView(tab: Tab, { x, y }: Point, deadline: Deadline): Promise<boolean> {
+  const { cssLayoutViewport: view } = await deadline.race(tab.session.send("Page.getLayoutMetrics"));
+  return x >= 0 && y >= 0 && x < view.clientWidth && y < view.clientHeight;
+}
+
+function hidden(spot: Spot, outside: Point | { cover: string }): ToolFailure {
+  const name = spot.selector ?? `ref ${spot.ref ?? ""}`;
+  if ("x" in outside) return new ToolFailure("ELEMENT_NOT_VISIBLE", `the frame of ${name} can't be scrolled into view`);
+  return new ToolFailure("ELEMENT_OBSCURED", `the frame of ${name} is covered by ${outside.cover}`, { coveredBy: outside.cover });
 }
 
 /** A point of `frame` in the main frame's viewport; with `check`, or what covers one of the frames there. */

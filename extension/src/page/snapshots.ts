@@ -1,5 +1,5 @@
 /** Snapshots of a whole page: the frames' own put together, and what changed since an earlier one. */
-import { ask, type Spot } from "./asking.js";
+import { ask, contentOf, type Spot } from "./asking.js";
 import type { Deadline } from "./deadline.js";
 import type { Frame } from "./frame.js";
 import type { Snapshot } from "./script/snapshot.js";
@@ -50,11 +50,8 @@ async function withFrames(tab: Tab, frame: Frame, taken: Snapshot, wish: Snapsho
 /** What stands in the child frame whose element is `ref`; nothing when it is just being loaded or removed. */
 async function inside(tab: Tab, parent: Frame, ref: string, wish: SnapshotWish, deadline: Deadline, level: number): Promise<readonly string[]> {
   try {
-    const objectId = await deadline.race(parent.handle("element", { ref }));
-    if (objectId === undefined) return [];
-    const { node } = await deadline.race(parent.session.send("DOM.describeNode", { objectId }));
-    parent.session.post("Runtime.releaseObject", { objectId });
-    const frame = tab.frames.find(node.frameId ?? "");
+    const frameId = await deadline.race(contentOf(parent, { ref }));
+    const frame = tab.frames.find(frameId ?? "");
     if (frame === undefined) return [];
     const wait = { id: "", timeoutMs: 0 };
     const request = { wait, target: undefined, firstRef: tab.refs.next, interactiveOnly: wish.interactiveOnly };

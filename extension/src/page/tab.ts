@@ -9,6 +9,9 @@ import { Mouse } from "./mouse.js";
 import type { RefBook } from "./ref_book.js";
 
 export class Tab {
+  /** Set while the page is dead: its renderer crashed, and nothing but a navigation brings it back. */
+  crashed = false;
+  readonly #onCrash = new Set<() => void>();
   readonly frames: FrameTree;
   readonly dialogs: Dialogs;
   readonly mouse: Mouse;
@@ -30,8 +33,29 @@ export class Tab {
   /** Switches on what is needed and waits until the frames are known. */
   static async open(attachment: Attachment, refs: RefBook, onDialog: (dialog: OpenDialog) => void): Promise<Tab> {
     const tab = new Tab(attachment, refs, onDialog);
+    tab.#watchCrashes();
     await tab.frames.start();
     return tab;
+  }
+
+  /** Tells once when the page crashes, unless the returned function is called first. */
+  onCrash(listener: () => void): () => void {
+    this.#onCrash.add(listener);
+    return () => this.#onCrash.delete(listener);
+  }
+
+  #watchCrashes(): void {
+    this.session.on("Inspector.targetCrashed", () => {
+      this.crashed = true;
+      for (const listener of [...this.#onCrash]) listener();
+    });
+    this.session.on("Inspector.targetReloadedAfterCrash", () => {
+      this.crashed = false;
+    });
+    this.frames.listen(({ kind, frame }) => {
+      if (kind === "committed" && frame === this.frames.main) this.crashed = false;
+    });
+    this.session.post("Inspector.enable");
   }
 
   get id(): number {

@@ -9,7 +9,7 @@ import { mustBeAllowed } from "./addresses.js";
 import { common, parse } from "./arguments.js";
 import type { Action, Command, ToolValue } from "./command.js";
 import type { Keeper } from "./keeper.js";
-import type { Worker, Workspace } from "./workspace.js";
+import { BLANK, type Worker, type Workspace } from "./workspace.js";
 
 export interface CallParts {
   readonly keeper: Keeper;
@@ -104,7 +104,11 @@ export class Call implements Command {
 
   async tab(): Promise<Tab> {
     const tab = await this.tabToLeave();
+    if (tab.crashed) throw crashed(tab.id);
     mustBeAllowed(tab.url, this.hubOrigin);
+    this.#stops.push(tab.onCrash(() => {
+      this.#stop(crashed(tab.id));
+    }));
     return tab;
   }
 
@@ -138,8 +142,9 @@ export class Call implements Command {
   async #attach(tabId: number): Promise<Tab> {
     const facts = await this.tabs.get(tabId);
     if (facts === undefined) throw gone(tabId);
-    if (!isStart(facts.url)) mustBeAllowed(facts.url, this.hubOrigin);
-    else if (facts.url !== "about:blank" && facts.url !== "") await this.tabs.load(tabId, "about:blank");
+    if (!BLANK.test(facts.url)) mustBeAllowed(facts.url, this.hubOrigin);
+    // The browser's own new-tab page can't be debugged, and nothing is lost with it.
+    else if (facts.url.startsWith("chrome:")) await this.tabs.blank(tabId);
     return this.#keeper.take(tabId);
   }
 
@@ -189,10 +194,6 @@ export class Call implements Command {
   }
 }
 
-function isStart(url: string): boolean {
-  return /^chrome:\/\/(newtab|new-tab-page)\/?$/.test(url);
-}
-
 function open(dialog: OpenDialog): ToolFailure {
   const text = `a dialog (${dialog.type}: ${JSON.stringify(dialog.message)}) is open; handle it with browser_debug dialog`;
   return new ToolFailure("DIALOG_OPEN", text, { dialog });
@@ -200,6 +201,10 @@ function open(dialog: OpenDialog): ToolFailure {
 
 function gone(tabId: number): ToolFailure {
   return new ToolFailure("TAB_GONE", `tab ${String(tabId)} does not exist`, { tabId });
+}
+
+function crashed(tabId: number): ToolFailure {
+  return new ToolFailure("TAB_GONE", `the page in tab ${String(tabId)} has crashed; go to a page to bring the tab back`, { tabId });
 }
 
 function lost(tabId: number, reason: DetachReason): ToolFailure {

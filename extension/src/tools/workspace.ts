@@ -14,7 +14,8 @@ export interface Worker {
 }
 
 const KEY = "workspace";
-const BLANK = /^(about:blank|chrome:\/\/(newtab|new-tab-page)\/?)?$/;
+/** A tab that shows nothing yet, under the names that the browser gives it. */
+export const BLANK = /^(about:blank|chrome:\/\/new-?tab[\w-]*\/?)?$/;
 const GROUP_TITLE = "Tabyard";
 
 /**
@@ -140,7 +141,7 @@ export class Workspace {
     if (!this.launched) return undefined;
     const tab = (await this.tabs.all()).find(({ id, url }) => BLANK.test(url) && !this.#owned.includes(id));
     if (tab === undefined) return undefined;
-    if (!tab.url.startsWith("about:")) await this.tabs.load(tab.id, "about:blank");
+    if (!tab.url.startsWith("about:")) await this.tabs.blank(tab.id);
     return tab;
   }
 

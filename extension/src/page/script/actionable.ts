@@ -25,6 +25,7 @@ export interface Ready {
 export function whenReady(target: Target, needs: readonly Need[], wait: Wait): Promise<Outcome<Ready>> {
   let before: { element: Element; box: Box } | undefined;
   let scrolls = 0;
+  let covered: Trouble | undefined;
   const look = (): Look<Ready> => {
     const element = find(target);
     if (element === undefined) return { missing: notFound(target) };
@@ -34,14 +35,16 @@ export function whenReady(target: Target, needs: readonly Need[], wait: Wait): P
     if (needs.includes("stable")) {
       const still = before?.element === element && same(before.box, box);
       before = { element, box };
-      if (!still) return { missing: moving(target) };
+      // Scrolling it out from under something moves it too, and that is not what is wrong with it.
+      if (!still) return { missing: covered ?? moving(target) };
     }
     if (!needs.includes("hit") && !needs.includes("in_view")) return { done: { element, point: middle(box), box } };
     const aimed = aim(element, needs.includes("hit"));
     if ("point" in aimed) return { done: { element, point: aimed.point, box } };
     scrollTo(element, scrolls++);
     before = undefined;
-    return { missing: obscured(target, aimed.cover) };
+    covered = obscured(target, aimed.cover);
+    return { missing: covered };
   };
   return until(wait, look, (trouble) => withCandidates(trouble, target));
 }

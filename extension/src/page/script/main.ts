@@ -42,6 +42,7 @@ export interface PageFunctions {
   has: { arg: Target; value: { here: boolean; known: boolean; nextRef: number } };
   ready: { arg: null; value: { state: DocumentReadyState; title: string; url: string; status: number } };
   hit_owner: { arg: { x: number; y: number; check: boolean }; value: Aimed };
+  turn: { arg: null; value: null };
   cancel: { arg: string; value: null };
 }
 
@@ -120,6 +121,7 @@ const functions: Functions = {
   },
   ready: () => ({ state: document.readyState, title: document.title, url: location.href, status: statusOf() }),
   hit_owner: ({ x, y, check }, element) => hitOwner(element as Element, x, y, check),
+  turn: () => new Promise((resolve) => setTimeout(resolve, 0, null)),
   cancel(id) {
     cancelWait(id);
     return null;

@@ -38,11 +38,16 @@ function block(element: Element, depth: number): string {
 /** Text and inline elements run together; blocks stand apart. */
 function children(element: Element, depth: number): string {
   let text = "";
+  const append = (part: string): void => {
+    text += text === "" || text.endsWith("\n") ? part.trimStart() : part;
+  };
   for (const node of composed(element)) {
-    if (node.nodeType === Node.TEXT_NODE) text += (node.nodeValue ?? "").replace(/\s+/g, " ");
-    else if (node instanceof Element && isShown(node)) text += isBlock(node) ? block(node, depth) : span(node);
+    if (node.nodeType === Node.TEXT_NODE) append((node.nodeValue ?? "").replace(/\s+/g, " "));
+    else if (!(node instanceof Element) || !isShown(node)) continue;
+    else if (isBlock(node)) text = text.replace(/ +$/, "") + block(node, depth);
+    else append(span(node));
   }
-  return text.replace(/ *\n */g, "\n");
+  return text;
 }
 
 function composed(element: Element): readonly Node[] {

@@ -23,7 +23,10 @@ export function intoView(element: Element): Scrolled {
 export function by(request: ScrollRequest, element: Element | undefined): Scrolled {
   const { deltaX, deltaY } = request;
   const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+  // A scroller that is named is meant, also at its end.
+  const own = element === undefined || !overflows(element) ? undefined : element;
   const scroller =
+    own ??
     (element === undefined ? undefined : scrollerOf(element, deltaX, deltaY)) ??
     (canMove(page(), deltaX, deltaY) || middle === null ? page() : (scrollerOf(middle, deltaX, deltaY) ?? page()));
   const before = [scroller.scrollLeft, scroller.scrollTop];
@@ -57,6 +60,10 @@ function parentOf(element: Element): Element | null {
 function scrolls(element: Element): boolean {
   const { overflowX, overflowY } = getComputedStyle(element);
   return /auto|scroll|hidden/.test(overflowX + overflowY);
+}
+
+function overflows(element: Element): boolean {
+  return scrolls(element) && (element.scrollHeight > element.clientHeight || element.scrollWidth > element.clientWidth);
 }
 
 function canMove(element: Element, deltaX: number, deltaY: number): boolean {

@@ -29,10 +29,11 @@ export type Outcome<T> = { readonly ok: T } | { readonly trouble: Trouble };
 export async function until<T>(wait: Wait, look: () => Look<T>, describe: (trouble: Trouble) => Trouble): Promise<Outcome<T>> {
   const start = performance.now();
   for (;;) {
+    // First of all: a look may act, and after a cancel nothing may.
+    if (cancelled.delete(wait.id)) return { trouble: { code: "CANCELLED", message: "the task was cancelled" } };
     const seen = look();
     if ("done" in seen) return { ok: seen.done };
     const waitedMs = performance.now() - start;
-    if (cancelled.delete(wait.id)) return { trouble: { code: "CANCELLED", message: "the task was cancelled" } };
     if (waitedMs >= wait.timeoutMs) return { trouble: describe(seen.missing) };
     if (waitedMs < 500) await frame();
     else await pause(Math.min(waitedMs < 5000 ? 50 : 150, Math.max(1, wait.timeoutMs - waitedMs)));

@@ -23,7 +23,7 @@ export const scroll: Action = async (command) => {
   const delta = distance ?? { deltaX: 0, deltaY: STEP_PX };
   const { value: stands } = await ask(tab, args, "scroll_by", delta, deadline);
   if (!stands.moved) await wheel(command, tab, delta);
-  return value({ scrolled: true, x: stands.x, y: stands.y } satisfies Scrolled);
+  return value({ scrolled: stands.moved, x: stands.x, y: stands.y } satisfies Scrolled);
 };
 
 function distanceOf(args: InteractScroll): { deltaX: number; deltaY: number } | undefined {
