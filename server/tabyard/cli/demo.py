@@ -20,6 +20,7 @@ from tabyard.settings import Settings
 __all__ = ["demo_task", "show_demo"]
 
 PICTURE: Final = "demo.jpg"
+TICKET_LIES_STILL: Final = "answer.textContent !== '' && document.getAnimations().length === 0"
 
 
 def demo_task(hub_url: str, visitor: str) -> dict[str, Any]:
@@ -39,8 +40,20 @@ def demo_task(hub_url: str, visitor: str) -> dict[str, Any]:
                 text=visitor,
                 delay=40,
             ),
+            _command(
+                "Choose a train",
+                "browser_interact",
+                action="select",
+                selector="#favourite",
+                value="coast",
+            ),
             _command("Send the form", "browser_interact", action="click", selector="#send"),
-            _command("Wait for the answer", "browser_navigate", action="wait", selector="#answer"),
+            _command(
+                "Wait for the ticket",
+                "browser_navigate",
+                action="wait",
+                expression=TICKET_LIES_STILL,
+            ),
             _command(
                 "Read the answer",
                 "browser_content",

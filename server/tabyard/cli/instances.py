@@ -40,14 +40,18 @@ def list_instances(*, json: JsonOption = False, url: UrlOption = None) -> None:
         return
     now_ms = time.time_ns() // 1_000_000
     table = Table(box=None, pad_edge=False, header_style="faint")
-    for heading in ("status", "label", "id", "kind", "browser", "queue", "connected"):
+    for heading in ("", "label", "kind", "queue", "connected", "id"):
         table.add_column(heading, no_wrap=True, overflow="ellipsis")
     for row in rows:
         status = str(row["status"])
-        sign = Text(f"{CHECKMARKS.get(status, '?')} {status}", style=STYLE.get(status, "faint"))
-        connected = ago(row.get("connectedAt"), now_ms)
-        who = (Text(row["label"], style="name"), row["id"], row["kind"], Text(row["browserType"]))
-        table.add_row(sign, *who, str(row["queueLength"]), connected)
+        table.add_row(
+            Text(f"{CHECKMARKS.get(status, '?')} {status}", style=STYLE.get(status, "faint")),
+            Text(row["label"], style="name"),
+            row["kind"],
+            str(row["queueLength"]),
+            ago(row.get("connectedAt"), now_ms),
+            row["id"],
+        )
     console.print(table)
 
 

@@ -174,9 +174,18 @@ class PlainDisplay:
                 if line.status != "running":
                     self._say(self._told(event["commandIndex"], line))
             case "task_complete":
+                self._tell_skipped(event)
                 self._say(_summary(event).plain)
             case _:
                 pass
+
+    def _tell_skipped(self, event: Event) -> None:
+        """Commands that never started have no event of their own."""
+        for index, outcome in enumerate(event["results"]):
+            line = self._lines[index]
+            if outcome["status"] == "skipped" and line.status != "skipped":
+                line.status = "skipped"
+                self._say(self._told(index, line))
 
     def _told(self, index: int, line: Line) -> str:
         duration = "" if line.took_ms is None else f" ({took(line.took_ms)})"

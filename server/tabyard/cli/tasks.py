@@ -52,17 +52,16 @@ def list_tasks(
         return
     now_ms = _now_ms()
     table = Table(box=None, pad_edge=False, header_style="faint")
-    for heading in ("status", "task", "id", "browser", "commands", "took", "created"):
-        table.add_column(heading, no_wrap=heading != "task", overflow="ellipsis")
+    for heading in ("status", "task", "commands", "took", "created", "id"):
+        table.add_column(heading, no_wrap=True, overflow="ellipsis")
     for row in rows:
         table.add_row(
             _status(row["status"]),
             Text(row["name"], style="name"),
-            row["id"],
-            Text(row["instanceId"], style="faint"),
             str(row["commandCount"]),
             _duration(row, now_ms),
             ago(row["createdAt"], now_ms),
+            row["id"],
         )
     console.print(table)
     hidden = answer.get("total", len(rows)) - len(rows)

@@ -61,10 +61,15 @@ MINUTE_S: Final = 60
 HOUR_S: Final = 3600
 DAY_S: Final = 86_400
 
-console: Final = Console(theme=THEME, highlight=False, soft_wrap=False)
+WIDE: Final = 240
+"""Columns where nobody looks: what goes into a pipe is not to be cut."""
+
+console: Final = Console(theme=THEME, highlight=False, width=None if sys.stdout.isatty() else WIDE)
 """Answers go here (stdout)."""
 
-error_console: Final = Console(theme=THEME, highlight=False, stderr=True)
+error_console: Final = Console(
+    theme=THEME, highlight=False, stderr=True, width=None if sys.stderr.isatty() else WIDE
+)
 """Everything that is not an answer goes here (stderr)."""
 
 
