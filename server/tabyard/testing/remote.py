@@ -50,8 +50,8 @@ class RemoteSocket:
 async def register(hub_url: str, **fields: object) -> JsonObject:
     """`POST /register` with `fields` by their wire names; the answer."""
     body = {"userAgent": "tabyard.testing", "windowId": 1, **fields}
-    async with httpx2.AsyncClient() as client:
-        response = await client.post(f"{hub_url}/register", json=body)
+    # In a thread: a client's first use loads modules and certificates, which would block the loop.
+    response = await asyncio.to_thread(httpx2.post, f"{hub_url}/register", json=body)
     response.raise_for_status()
     answer: JsonObject = response.json()
     return answer
