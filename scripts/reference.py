@@ -29,7 +29,7 @@ REST: Final = """\
 
 On port 3300. Bodies are JSON with `Content-Type: application/json`, in both directions. A refusal
 is `{"error": …, "code": …, "details"?: …}`; the codes are explained in [Errors](errors.md). Times
-are milliseconds since 1970. A running hub has the same as OpenAPI 3.1 at `/openapi.json`, and as a
+are milliseconds since 1970. A running hub has the same as OpenAPI 3.1 at `/api/openapi.json`, and as a
 page at `/api/docs`.
 
 Any request may be refused with [UNKNOWN_HOST](errors.md#unknown_host) (421),
