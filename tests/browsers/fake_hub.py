@@ -89,7 +89,8 @@ class FakeHub:
     async def size(self, request: Request) -> HTMLResponse:
         if "is" in request.query_params:
             self.sizes.put_nowait(request.query_params["is"])
-        return HTMLResponse("<script>fetch(`/size?is=${innerWidth}x${innerHeight}`)</script>")
+        tell = "() => fetch(`/size?is=${innerWidth}x${innerHeight}`)"
+        return HTMLResponse(f"<script>setInterval({tell}, 300)</script>")
 
     async def link(self, websocket: WebSocket) -> None:
         await websocket.accept()
