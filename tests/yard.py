@@ -139,16 +139,22 @@ class Yard:
         return browser
 
     async def connect(
-        self, browser: ScriptedInstance, *, ticket: str | None, **extra: Any
+        self,
+        browser: ScriptedInstance,
+        *,
+        ticket: str | None,
+        proof: str | None = None,
+        **extra: object,
     ) -> MemorySocket:
         """Link `browser`; its end of the socket."""
         socket = self.socket(ticket=None)
-        await browser.join(socket, group=self.group, ticket=ticket, extra=extra)
+        await browser.join(socket, group=self.group, ticket=ticket, proof=proof, extra=extra)
         return socket
 
     async def reconnect(self, browser: ScriptedInstance, **extra: object) -> MemorySocket:
         """Link `browser` again with the ticket of its last welcome."""
-        return await self.connect(browser, ticket=browser.welcome["ticket"], **extra)
+        ticket = str(browser.welcome["ticket"])
+        return await self.connect(browser, ticket=ticket, proof=None, **extra)
 
     def socket(self, *, instance: str | None = None, ticket: str | None = None) -> MemorySocket:
         """The browser's end of a socket that the hub serves."""

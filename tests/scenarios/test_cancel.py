@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
+from tests.yard import ACT, READ, command, open_yard
 
 from tabyard.core.errors import TaskFinished, TaskNotFound
 from tabyard.testing import Behaviour
 from tabyard_protocol.ids import TaskId
 from tabyard_protocol.resources.task import CommandStatus, TaskStatus
-from tests.yard import ACT, READ, command, open_yard
 
 
 async def test_a_queued_task_is_cancelled_and_never_starts() -> None:
@@ -63,7 +63,7 @@ async def test_a_browser_that_does_not_confirm_holds_its_lane_for_two_seconds(
         await yard.tasks.cancel(task)
 
         yard.clock.advance(1.9)
-        await asyncio.wait({asyncio.ensure_future(yard.view(following))})
+        assert (await yard.view(following)).started_at is None
         assert len(browser.started) == 1
         yard.clock.advance(0.2)
 

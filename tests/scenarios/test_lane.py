@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
+from tests.yard import ACT, READ, command, open_yard
 
 from tabyard.core.errors import QueueFull
 from tabyard_protocol.resources.task import CommandStatus, TaskStatus
-from tests.yard import ACT, READ, command, open_yard
 
 
 async def test_a_task_runs_and_its_results_are_there() -> None:

@@ -29,7 +29,7 @@ from tabyard.hub.run import Run
 from tabyard.hub.runner import Runner
 from tabyard.hub.settings import HubSettings
 from tabyard.hub.waiting import pause, wake
-from tabyard_protocol.ids import InstanceId, TaskId
+from tabyard_protocol.ids import InstanceId
 
 __all__ = ["Lane", "LaneParts"]
 
@@ -67,7 +67,7 @@ class Lane:
         "_parts",
         "_rest",
         "_started_before",
-        "_told_started",
+        "_told",
         "_worker",
         "depth",
         "instance_id",
@@ -89,7 +89,8 @@ class Lane:
         self._idle: asyncio.Future[None] | None = None
         self._rest: asyncio.Future[None] | None = None
         self._started_before = False
-        self._told_started: TaskId | None = None
+        self._told: Run | None = None
+        """The last run whose task's start was told; a requeued task goes on as another run."""
 
     @property
     def claiming(self) -> asyncio.Future[TaskRecord | None] | None:
@@ -175,7 +176,7 @@ class Lane:
             await self._recover(link, recovery)
             while True:
                 record = await self._next(link)
-                self.run = Run(Course.of(record))
+                self.run = self._continued(Run(Course.of(record)))
                 await self._follow(link, self.run)
         except SocketClosed:
             pass  # the reader of this link sees it too, and reports the loss
@@ -244,10 +245,9 @@ class Lane:
 
     async def _follow(self, link: Link, run: Run) -> None:
         """Run the task to its end."""
-        task = run.course.record
-        if self._told_started != task.id:
-            self._told_started = task.id
-            self._parts.announcer.started(task)
+        if self._told is None or self._told.task_id != run.task_id:
+            self._parts.announcer.started(run.course.record)
+        self._told = run
         while True:
             if self._rest is not None:
                 wake(self._rest)
@@ -257,6 +257,12 @@ class Lane:
                 await self._end(link, run, finish)
                 return
             self._checkpoint(link, run)
+
+    def _continued(self, run: Run) -> Run:
+        """`run`, knowing what was told about the same task before it was requeued."""
+        if self._told is not None and self._told.task_id == run.task_id:
+            run.told = self._told.told
+        return run
 
     def _checkpoint(self, link: Link, run: Run) -> None:
         """Store what has ended so far, without holding up the next command."""

@@ -38,6 +38,8 @@ class Run:
 
     course: Course
     withdrawn: bool = False
+    told: CommandId | None = None
+    """The last command whose start was told; after a loss it starts again untold."""
     sent: CommandId | None = None
     """The last command that this hub has, or may have, sent."""
     call: CallId | None = None
@@ -67,6 +69,7 @@ class Run:
     def inherit(self, former: "Run") -> None:
         """Go on where the last link left the same task."""
         self.withdrawn = former.withdrawn
+        self.told = former.told
         self.sent = former.sent
         self.work = former.work
         self.waiting = former.waiting

@@ -64,7 +64,9 @@ class Runner:
             return course.complete(now_ms)
         prepared = self._preparer.prepare(task, course.index, link.tools)
         course.start(now_ms)
-        self._announcer.progress(task, course.index, CommandStatus.RUNNING)
+        if run.told != course.command_id:
+            run.told = course.command_id
+            self._announcer.progress(task, course.index, CommandStatus.RUNNING)
         match prepared:
             case Fault():
                 return await self._settle(link, run, Answer("", fault=prepared))
@@ -80,7 +82,7 @@ class Runner:
         """Bring the current command, which has started under a former link, to its end."""
         course = run.course
         course.start(course.started_at_ms)
-        run.sent = course.command_id
+        run.told = run.sent = course.command_id
         match verdict:
             case Adopt(answer=answer):
                 reply: Reply = answer_of(answer)

@@ -1,5 +1,6 @@
 """Time that stands still until a test lets it pass."""
 
+import asyncio
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ class VirtualClock:
         self._now_s = 0.0
         self._numbers = count()
         self._timers: list[_VirtualTimer] = []
+        self._set = asyncio.Event()
 
     def now_ms(self) -> int:
         return self._start_ms + round(self._now_s * 1000)
@@ -40,6 +42,7 @@ class VirtualClock:
     def call_later(self, delay_s: float, then: Callable[[], object]) -> _VirtualTimer:
         timer = _VirtualTimer(self._now_s + delay_s, next(self._numbers), then)
         heapq.heappush(self._timers, timer)
+        self._set.set()
         return timer
 
     def advance(self, seconds: float) -> None:
@@ -51,6 +54,12 @@ class VirtualClock:
             if not timer.cancelled:
                 timer.then()
         self._now_s = until_s
+
+    async def armed(self, count: int) -> None:
+        """Wait until so many timers are pending: what waits for time does so now."""
+        while self.pending < count:
+            self._set.clear()
+            await self._set.wait()
 
     @property
     def pending(self) -> int:

@@ -100,6 +100,8 @@ class ScriptedInstance:
         """Answers that nobody has acknowledged."""
         self.cancelled: list[str] = []
         self.ended_tasks: list[str] = []
+        self.pings = 0
+        self.pongs = 0
         self.frames: list[JsonObject] = []
         """All frames but pings, as they came."""
         self.close_code: int | None = None
@@ -211,11 +213,15 @@ class ScriptedInstance:
     async def _take(self, frame: JsonObject) -> None:
         kind = frame["type"]
         if kind == "ping":
+            self.pings += 1
             await self._send({"type": "pong"})
+            await self._note_change()
             return
         self.frames.append(frame)
         if kind == "tool_call":
             self._begin(_call(frame))
+        elif kind == "pong":
+            self.pongs += 1
         elif kind == "tool_ack":
             for call in frame["ids"]:
                 self.outbox.pop(call, None)

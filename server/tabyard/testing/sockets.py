@@ -18,6 +18,13 @@ class MemorySocket:
         self.close_reason = ""
         self._inbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self._peer: MemorySocket | None = None
+        self._over = asyncio.Event()
+
+    async def wait_closed(self) -> int:
+        """The code with which it was closed, once it is."""
+        await self._over.wait()
+        assert self.close_code is not None
+        return self.close_code
 
     def connect(self, peer: "MemorySocket") -> None:
         """Send to `peer` from now on."""
@@ -59,6 +66,7 @@ class MemorySocket:
         if self.close_code is None:
             self.close_code = code
             self.close_reason = reason
+            self._over.set()
             self._inbox.put_nowait(None)
 
 
