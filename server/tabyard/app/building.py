@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tabyard import __version__
+from tabyard.app.errors import DataFolderUnusable
 from tabyard.app.extension_files import IN_CHECKOUT, ExtensionNotBuilt, extension_folder
 from tabyard.app.launching import LaunchedBrowsers
 from tabyard.app.listeners import Listeners
@@ -47,6 +48,7 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
     """Everything between the sockets and the disk, running for the length of the block.
 
     Raises:
+        DataFolderUnusable: the folder for data can't be written.
         StoreOpenFailed: the database can't be opened, or another hub has it.
     """
     clock = SystemClock()
@@ -104,7 +106,12 @@ def _local_name(host: str) -> str:
 
 
 def _blobs(settings: Settings) -> ObjectBlobs:
-    return memory_blobs() if settings.in_memory else folder_blobs(settings.data_dir / "artifacts")
+    if settings.in_memory:
+        return memory_blobs()
+    try:
+        return folder_blobs(settings.data_dir / "artifacts")
+    except OSError as error:
+        raise DataFolderUnusable(settings.data_dir, error.strerror or str(error)) from None
 
 
 def _launch_settings(settings: Settings, http_url: str) -> LaunchSettings:

@@ -7,6 +7,7 @@ from typing import Final
 from typing_extensions import override
 
 import tabyard
+from tabyard.app.errors import CannotStart
 
 __all__ = ["ExtensionNotBuilt", "extension_folder", "extension_version"]
 
@@ -15,7 +16,7 @@ IN_WHEEL: Final = PACKAGE / "extension"
 IN_CHECKOUT: Final = PACKAGE.parent.parent / "extension" / "dist"
 
 
-class ExtensionNotBuilt(Exception):
+class ExtensionNotBuilt(CannotStart):
     """There is no extension where it should be."""
 
     def __init__(self, folder: Path, remedy: str) -> None:

@@ -11,6 +11,8 @@ from typing import Final, Self
 
 from typing_extensions import override
 
+from tabyard.app.errors import CannotStart
+
 __all__ = ["CannotListen", "Listeners", "PortTaken", "holder_of", "listening"]
 
 BACKLOG: Final = 2048
@@ -18,7 +20,7 @@ LISTENING: Final = "0A"
 """The state of a listening socket in /proc/net/tcp."""
 
 
-class CannotListen(Exception):
+class CannotListen(CannotStart):
     """A port can't be listened on."""
 
     def __init__(self, host: str, port: int, variable: str, reason: str) -> None:
@@ -27,15 +29,11 @@ class CannotListen(Exception):
         self.port = port
         self.variable = variable
         self.reason = reason
+        self.remedy = f"choose another with {variable}"
 
     @override
     def __str__(self) -> str:
         return f"Can't listen on {self.host} port {self.port}: {self.reason}"
-
-    @property
-    def remedy(self) -> str:
-        """What to do about it."""
-        return f"choose another with {self.variable} (0 picks a free one)"
 
 
 class PortTaken(CannotListen):
@@ -43,17 +41,13 @@ class PortTaken(CannotListen):
 
     def __init__(self, host: str, port: int, variable: str) -> None:
         super().__init__(host, port, variable, "another program listens there")
+        self.remedy = f"stop that program, or choose another port with {variable} (0: a free one)"
 
     def held_by(self, holder: str | None) -> Self:
         """Name the program, where `holder_of` has found it."""
         if holder is not None:
             self.reason = f"{holder} listens there"
         return self
-
-    @property
-    @override
-    def remedy(self) -> str:
-        return f"stop that program, or {super().remedy}"
 
 
 @dataclass(frozen=True, slots=True)

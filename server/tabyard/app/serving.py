@@ -42,8 +42,7 @@ async def serve(settings: Settings, *, ready: Ready) -> None:
     """Run the hub until a signal asks it to end; `ready` runs beside it once it takes requests.
 
     Raises:
-        PortTaken: another program listens on one of the ports.
-        CannotListen: they can't be listened on for another reason.
+        CannotStart: a port or the folder for data can't be used.
         StoreOpenFailed: the database can't be opened, or another hub has it.
     """
     with stop_on_signals() as stop:

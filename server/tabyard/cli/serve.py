@@ -11,8 +11,7 @@ import uvloop
 from rich.table import Table
 
 from tabyard import __version__
-from tabyard.app.extension_files import ExtensionNotBuilt
-from tabyard.app.listeners import CannotListen
+from tabyard.app.errors import CannotStart
 from tabyard.app.logs import configure_logs
 from tabyard.app.serving import RunningHub, serve
 from tabyard.cli.demo import show_demo
@@ -83,9 +82,7 @@ def serve_hub(
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings, ready=ready))
         console.print("  [faint]stopped[/]")
-    except CannotListen as error:
-        raise CliError(str(error), exit_code=ExitCode.FAILED, remedy=error.remedy) from None
-    except ExtensionNotBuilt as error:
+    except CannotStart as error:
         raise CliError(str(error), exit_code=ExitCode.FAILED, remedy=error.remedy) from None
     except StoreOpenFailed as error:
         raise CliError(str(error), exit_code=ExitCode.FAILED) from None
