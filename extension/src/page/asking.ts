@@ -25,9 +25,10 @@ export interface Answer<T> {
   readonly value: T;
 }
 
-/** The page gives up this much before the deadline, so that its reason arrives in time. */
-const HEAD_START_MS = 30;
+/** The page gives up this much before the deadline, or a sixth of a short one, so that its reason arrives in time. */
+const HEAD_START_MS = 250;
 const RETRY_MS = 20;
+const FRAME_POLL_MS = 50;
 
 let waits = 0;
 
@@ -60,18 +61,22 @@ function targetOf({ selector, ref }: Spot): Target {
   return ref === undefined ? { selector } : { ref };
 }
 
-async function waitIn<N extends Waiting>(frame: Frame, name: N, arg: object, deadline: Deadline): Promise<Outcome<unknown>> {
-  const wait: Wait = { id: `w${String(++waits)}`, timeoutMs: Math.max(0, deadline.leftMs - HEAD_START_MS) };
+async function waitIn(frame: Frame, name: Waiting, arg: object, deadline: Deadline): Promise<Outcome<unknown>> {
+  const wait: Wait = { id: `w${String(++waits)}`, timeoutMs: deadline.leftMs - headStart(deadline) };
   const cancel = (): void => {
     frame.call("cancel", wait.id).catch(() => undefined);
   };
   deadline.signal.addEventListener("abort", cancel, { once: true });
   try {
-    const called = frame.call(name, { ...arg, wait } as unknown as PageFunctions[N]["arg"]);
-    return (await deadline.race(called)) as Outcome<unknown>;
+    const called = frame.call(name, { ...arg, wait } as unknown as PageFunctions[Waiting]["arg"]);
+    return await deadline.race<Outcome<unknown>>(called);
   } finally {
     deadline.signal.removeEventListener("abort", cancel);
   }
+}
+
+function headStart({ leftMs }: Deadline): number {
+  return Math.min(HEAD_START_MS, leftMs / 6);
 }
 
 /** Refs know their frame: one that this frame never gave may be another frame's. */
@@ -118,8 +123,8 @@ export async function frameOf(tab: Tab, spot: Spot, deadline: Deadline): Promise
   for (;;) {
     const frame = named(tab, wanted) ?? (await ownedBy(tab, wanted, deadline));
     if (frame !== undefined) return frame;
-    if (deadline.leftMs < 2 * HEAD_START_MS) throw noFrame(tab, wanted);
-    await deadline.sleep(Math.min(100, deadline.leftMs / 2));
+    if (deadline.leftMs < FRAME_POLL_MS * 2) throw noFrame(tab, wanted);
+    await deadline.sleep(FRAME_POLL_MS);
   }
 }
 

@@ -96,12 +96,15 @@ function resultOf({ result, exceptionDetails }: Reply): Remote {
 /** What `JSON.stringify` makes of it; functions and undefined are null. */
 async function json(frame: Frame, found: Remote): Promise<unknown> {
   if (found.unserializableValue !== undefined) return special(found.unserializableValue);
-  if (found.type === "symbol" || found.subtype === "node") {
-    throw notSerializable(found.subtype === "node" ? `a DOM node (${found.description ?? ""})` : "a symbol");
-  }
+  if (found.subtype === "node") throw notSerializable(`a DOM node (${found.description ?? ""})`);
+  if (found.type === "symbol") throw notSerializable("a symbol");
   if (found.type === "function" || found.objectId === undefined) return found.value ?? null;
-  const reply = await apply(frame, found.objectId, "function() { return JSON.stringify(this) }", [], false);
-  frame.session.post("Runtime.releaseObject", { objectId: found.objectId });
+  return stringified(frame, found.objectId);
+}
+
+async function stringified(frame: Frame, objectId: string): Promise<unknown> {
+  const reply = await apply(frame, objectId, "function() { return JSON.stringify(this) }", [], false);
+  frame.session.post("Runtime.releaseObject", { objectId });
   if (reply.exceptionDetails !== undefined) throw notSerializable(describeException(reply.exceptionDetails).split("\n")[0] ?? "");
   const text: unknown = reply.result.value;
   return typeof text === "string" ? (JSON.parse(text) as unknown) : null;
@@ -123,11 +126,8 @@ const LOOP_MS = 500;
  * is "not allowed for untrusted clients"). So its renderer is ended, and with it a page that did not answer anyway.
  */
 async function stopLoop(frame: Frame): Promise<void> {
-  let answered = false;
-  const mark = (): void => {
-    answered = true;
-  };
-  frame.session.send("Runtime.evaluate", { expression: "0" }).then(mark, mark);
-  await new Promise((resolve) => setTimeout(resolve, LOOP_MS));
-  if (!answered) frame.session.post("Page.crash");
+  const answered = (): boolean => true;
+  const answer = frame.session.send("Runtime.evaluate", { expression: "0" }).then(answered, answered);
+  const silence = new Promise<boolean>((resolve) => setTimeout(resolve, LOOP_MS, false));
+  if (!(await Promise.race([answer, silence]))) frame.session.post("Page.crash");
 }

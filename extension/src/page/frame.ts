@@ -20,14 +20,19 @@ const CALL = "function(name, arg, element) { return __tabyard(name, arg, element
 
 type Names = keyof PageFunctions;
 
+interface World {
+  readonly id: number;
+  readonly uniqueId: string;
+}
+
 export class Frame {
   name = "";
   url = "";
   loaderId = "";
   /** Lifecycle events of the current document: init, commit, DOMContentLoaded, load, networkIdle … */
   readonly reached = new Set<string>();
-  mainContext: number | undefined;
-  #scriptContext: number | undefined;
+  #main: World | undefined;
+  #script: World | undefined;
   #making: Promise<number> | undefined;
 
   constructor(
@@ -47,15 +52,21 @@ export class Frame {
   }
 
   contextCreated(context: Protocol.Runtime.ExecutionContextDescription): void {
+    const { id, uniqueId, name } = context;
     // A world that is being made here has no script in it yet.
-    if (context.name === WORLD) this.#scriptContext = this.#making === undefined ? context.id : undefined;
-    else if ((context.auxData as { isDefault?: boolean } | undefined)?.isDefault === true) this.mainContext = context.id;
+    if (name === WORLD) this.#script = this.#making === undefined ? { id, uniqueId } : undefined;
+    else if ((context.auxData as { isDefault?: boolean } | undefined)?.isDefault === true) this.#main = { id, uniqueId };
   }
 
   /** Forgets one context, or all of them. */
-  contextGone(id?: number): void {
-    if (id === undefined || this.#scriptContext === id) this.#scriptContext = undefined;
-    if (id === undefined || this.mainContext === id) this.mainContext = undefined;
+  contextGone(uniqueId?: string): void {
+    if (uniqueId === undefined || this.#script?.uniqueId === uniqueId) this.#script = undefined;
+    if (uniqueId === undefined || this.#main?.uniqueId === uniqueId) this.#main = undefined;
+  }
+
+  /** The page's own world. */
+  get mainContext(): number | undefined {
+    return this.#main?.id;
   }
 
   /** Moves to another process: a new session, and no context yet. */
@@ -79,7 +90,7 @@ export class Frame {
   }
 
   async #run(name: string, arg: unknown, element: string | undefined, byValue: boolean): Promise<Protocol.Runtime.RemoteObject> {
-    const context = this.#scriptContext ?? (await this.#prepare());
+    const context = this.#script?.id ?? (await this.#prepare());
     const reply = await this.guard(
       this.session.send("Runtime.callFunctionOn", {
         functionDeclaration: CALL,
@@ -106,7 +117,7 @@ export class Frame {
 
   /** An object id of the element behind a backend node id, for calls of the page script. */
   async resolve(backendNodeId: number): Promise<string> {
-    const context = this.#scriptContext ?? (await this.#prepare());
+    const context = this.#script?.id ?? (await this.#prepare());
     const { object } = await this.guard(
       this.session.send("DOM.resolveNode", { backendNodeId, executionContextId: context }),
     );
@@ -129,7 +140,7 @@ export class Frame {
     await this.guard(
       this.session.send("Runtime.evaluate", { expression: pageScript, contextId: executionContextId }),
     );
-    this.#scriptContext = executionContextId;
+    this.#script = { id: executionContextId, uniqueId: "" };
     return executionContextId;
   }
 }

@@ -133,8 +133,8 @@ export class FrameTree {
       const frame = this.#frames.get(id);
       if (frame !== undefined && frame.session === session) frame.contextCreated(context);
     });
-    session.on("Runtime.executionContextDestroyed", ({ executionContextId }) => {
-      for (const frame of this.#of(session)) frame.contextGone(executionContextId);
+    session.on("Runtime.executionContextDestroyed", ({ executionContextUniqueId }) => {
+      for (const frame of this.#of(session)) frame.contextGone(executionContextUniqueId);
     });
     session.on("Runtime.executionContextsCleared", () => {
       for (const frame of this.#of(session)) frame.contextGone();
@@ -176,17 +176,10 @@ export class FrameTree {
   }
 
   #navigated(facts: Protocol.Page.Frame, session: CdpSession, restored: boolean): void {
-    const parent = facts.parentId === undefined ? undefined : this.#frames.get(facts.parentId);
-    const frame = this.#ensure(facts.id, parent, session);
-    if (facts.parentId === undefined && session === this.attachment.root && this.#main !== frame) {
-      // The main frame changes its id when a page is activated that was prerendered or cached.
-      if (this.#main !== undefined) this.#forget(this.#main);
-      this.#main = frame;
-    }
+    const frame = this.#ensure(facts.id, this.#frames.get(facts.parentId ?? ""), session);
+    if (facts.parentId === undefined && session === this.attachment.root) this.#becomeMain(frame);
     // A child of the old document cannot outlive it.
-    for (const other of [...this.#frames.values()]) {
-      if (other.parent === frame && facts.loaderId !== frame.loaderId) this.#forget(other);
-    }
+    if (facts.loaderId !== frame.loaderId) this.#forgetBelow(frame);
     frame.move(session);
     frame.committed(facts);
     if (restored) for (const name of ["DOMContentLoaded", "load", "networkIdle"]) frame.reached.add(name);
@@ -201,8 +194,18 @@ export class FrameTree {
     this.#tell("detached", frame);
   }
 
-  #forget(frame: Frame): void {
+  /** The main frame changes its id when a page is activated that was prerendered or cached. */
+  #becomeMain(frame: Frame): void {
+    if (this.#main !== undefined && this.#main !== frame) this.#forget(this.#main);
+    this.#main = frame;
+  }
+
+  #forgetBelow(frame: Frame): void {
     for (const other of [...this.#frames.values()]) if (other.parent === frame) this.#forget(other);
+  }
+
+  #forget(frame: Frame): void {
+    this.#forgetBelow(frame);
     this.#frames.delete(frame.id);
     frame.contextGone();
   }

@@ -2,10 +2,11 @@
 import type { CdpSession } from "../chrome/cdp.js";
 import { ToolFailure } from "../failure.js";
 import type { Deadline } from "./deadline.js";
-import { chord, keyNamed, keyTyping, MODIFIER_BITS, shiftedOf, type Key } from "./keys.js";
+import { charactersOf, chord, keyNamed, keyTyping, MODIFIER_BITS, shiftedOf, type Key } from "./keys.js";
 
 /** Texts from here on are not typed key by key when it has to go at once: a key takes the page about a millisecond. */
 const LONG = 500;
+const SHIFT = 8;
 /** Keys sent in one volley; between volleys a cancel can take effect. */
 const VOLLEY = 64;
 
@@ -16,33 +17,31 @@ export class Keyboard {
   async press(text: string, held: readonly string[]): Promise<void> {
     const { modifiers, key: name } = chord(text);
     const key = keyNamed(name) ?? keyTyping(name);
-    const all = [...new Set([...held, ...modifiers])];
-    const unknown = all.find((modifier) => !(modifier in MODIFIER_BITS));
-    if (unknown !== undefined) throw new ToolFailure("INVALID_ARGUMENTS", `no such modifier: ${unknown}`);
-    if (key === undefined) {
-      if ([...name].length !== 1) throw new ToolFailure("INVALID_ARGUMENTS", `no such key: ${name}`);
-      await this.insert(name);
-      return;
-    }
-    if (key.shifted && !all.includes("Shift")) all.push("Shift");
+    const keys = [...new Set([...held, ...modifiers])].map(modifierKey);
+    if (key !== undefined) await this.#chord(key, key.shifted ? [...keys, modifierKey("Shift")] : keys);
+    else if (charactersOf(name).length === 1) await this.insert(name);
+    else throw new ToolFailure("INVALID_ARGUMENTS", `no such key: ${name}`);
+  }
+
+  /** Modifiers go down one after the other, and up the other way round. */
+  async #chord(key: Key, modifiers: readonly Key[]): Promise<void> {
     const sent: Promise<unknown>[] = [];
     let bits = 0;
-    for (const modifier of all) {
-      bits |= MODIFIER_BITS[modifier] ?? 0;
-      sent.push(this.#down(modifierKey(modifier), bits));
+    for (const modifier of modifiers) {
+      bits |= bitOf(modifier);
+      sent.push(this.#down(modifier, bits));
     }
-    const pressed = key.key in MODIFIER_BITS ? bits | (MODIFIER_BITS[key.key] ?? 0) : bits;
-    sent.push(this.#down(withShift(key, all.includes("Shift")), pressed), this.#up(key, bits));
-    for (const modifier of all.reverse()) {
-      bits &= ~(MODIFIER_BITS[modifier] ?? 0);
-      sent.push(this.#up(modifierKey(modifier), bits));
+    sent.push(this.#down(withShift(key, (bits & SHIFT) !== 0), bits | bitOf(key)), this.#up(key, bits));
+    for (const modifier of modifiers.toReversed()) {
+      bits &= ~bitOf(modifier);
+      sent.push(this.#up(modifier, bits));
     }
     await Promise.all(sent);
   }
 
   /** Types all of it as fast as the page takes it; a long text comes line by line, as from the clipboard. */
   async type(text: string, deadline: Deadline): Promise<void> {
-    const chars = text.length > LONG ? text.split(/(\n)/).filter((line) => line !== "") : [...text];
+    const chars = text.length > LONG ? text.split(/(\n)/).filter((line) => line !== "") : charactersOf(text);
     for (let at = 0; at < chars.length; at += VOLLEY) {
       deadline.check();
       await deadline.race(Promise.all(chars.slice(at, at + VOLLEY).map((char) => this.tap(char))));
@@ -54,7 +53,7 @@ export class Keyboard {
     const key = keyTyping(char);
     if (key === undefined) await this.insert(char);
     else {
-      const bits = key.shifted ? (MODIFIER_BITS["Shift"] ?? 0) : 0;
+      const bits = key.shifted ? SHIFT : 0;
       await Promise.all([this.#down(key, bits), this.#up(key, bits)]);
     }
   }
@@ -66,7 +65,7 @@ export class Keyboard {
 
   #down(key: Key, modifiers: number): Promise<unknown> {
     // With Control, Alt or Meta held a key is a command and types nothing.
-    const text = (modifiers & ~(MODIFIER_BITS["Shift"] ?? 0)) === 0 ? key.text : "";
+    const text = (modifiers & ~SHIFT) === 0 ? key.text : "";
     return this.session.send("Input.dispatchKeyEvent", {
       type: text === "" ? "rawKeyDown" : "keyDown",
       ...facts(key, modifiers),
@@ -93,8 +92,13 @@ function facts(key: Key, modifiers: number): { modifiers: number; key: string; c
 
 function modifierKey(name: string): Key {
   const key = keyNamed(name);
-  if (key === undefined) throw new ToolFailure("INVALID_ARGUMENTS", `no such modifier: ${name}`);
+  if (key === undefined || bitOf(key) === 0) throw new ToolFailure("INVALID_ARGUMENTS", `no such modifier: ${name}`);
   return key;
+}
+
+/** Zero for a key that modifies nothing. */
+function bitOf(key: Key): number {
+  return MODIFIER_BITS[key.key] ?? 0;
 }
 
 /** `Shift+a` types an A, `Shift+1` an exclamation mark. */

@@ -29,8 +29,8 @@ const PRINTED: readonly (readonly [string, string, string, number])[] = [
   ["`", "~", "Backquote", 192], ["-", "_", "Minus", 189], ["=", "+", "Equal", 187], ["[", "{", "BracketLeft", 219],
   ["]", "}", "BracketRight", 221], ["\\", "|", "Backslash", 220], [";", ":", "Semicolon", 186], ["'", '"', "Quote", 222],
   [",", "<", "Comma", 188], [".", ">", "Period", 190], ["/", "?", "Slash", 191], [" ", " ", "Space", 32],
-  ...[..."1234567890"].map((digit, at) => [digit, "!@#$%^&*()".charAt(at), `Digit${digit}`, 48 + Number(digit)] as const),
-  ...[..."abcdefghijklmnopqrstuvwxyz"].map((letter) => [letter, letter.toUpperCase(), `Key${letter.toUpperCase()}`, letter.toUpperCase().charCodeAt(0)] as const),
+  ...Array.from("1234567890").map((digit, at) => [digit, "!@#$%^&*()".charAt(at), `Digit${digit}`, 48 + Number(digit)] as const),
+  ...Array.from("abcdefghijklmnopqrstuvwxyz").map((letter) => [letter, letter.toUpperCase(), `Key${letter.toUpperCase()}`, letter.toUpperCase().charCodeAt(0)] as const),
 ];
 
 /** Other names that people write. */
@@ -62,7 +62,7 @@ function layout(): ReadonlyMap<string, Key> {
   }
   const numpad: readonly (readonly [string, string, number])[] = [
     ["Multiply", "*", 106], ["Add", "+", 107], ["Subtract", "-", 109], ["Decimal", ".", 110], ["Divide", "/", 111],
-    ...[..."0123456789"].map((digit) => [digit, digit, 96 + Number(digit)] as const),
+    ...Array.from("0123456789").map((digit) => [digit, digit, 96 + Number(digit)] as const),
   ];
   for (const [name, text, keyCode] of numpad) {
     add(`Numpad${name}`, { key: text, code: `Numpad${name}`, keyCode, text, location: 3, shifted: false });
@@ -91,6 +91,11 @@ export function keyTyping(char: string): Key | undefined {
 export function shiftedOf(key: Key): Key | undefined {
   const row = PRINTED.find(([low, high, code]) => code === key.code && low === key.text && high !== low);
   return row === undefined ? undefined : KEYS.get(row[1]);
+}
+
+/** What a person would call characters; an emoji of several parts is one. */
+export function charactersOf(text: string): readonly string[] {
+  return Array.from(new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text), ({ segment }) => segment);
 }
 
 export const MODIFIER_BITS: Readonly<Record<string, number>> = { Alt: 1, Control: 2, Meta: 4, Shift: 8 };

@@ -4,7 +4,6 @@ import { ToolFailure } from "../failure.js";
 /** Where the demonstration page lives on the hub's own origin. */
 const DEMO = "/demo/";
 
-const WEB_STORES = new Set(["chromewebstore.google.com"]);
 const METADATA_NAMES = new Set(["metadata.google.internal", "metadata.goog", "metadata", "instance-data", "100.100.100.200"]);
 
 /** The hub listens for sockets on a second port, which serves nothing to look at. */
@@ -18,19 +17,33 @@ export function mustBeAllowed(url: string, hubOrigin: string | undefined): void 
 
 /** Why `url` is refused; undefined when it is not. */
 export function refusal(url: string, hubOrigin: string | undefined): string | undefined {
-  if (url === "" || url === "about:blank" || url.startsWith("about:blank#") || url === "about:srcdoc") return undefined;
+  if (url === "" || /^about:(blank(#.*)?|srcdoc)$/.test(url)) return undefined;
   const parsed = parse(url);
   if (parsed === undefined) return "not a valid URL";
-  // What a page made itself belongs to the origin that it names.
-  if (parsed.protocol === "blob:") return refusal(parsed.pathname, hubOrigin);
-  if (parsed.protocol === "data:" || parsed.protocol === "chrome-error:") return undefined;
-  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") return `${parsed.protocol} pages are not driven`;
-  if (WEB_STORES.has(parsed.hostname) || (parsed.hostname === "chrome.google.com" && parsed.pathname.startsWith("/webstore"))) {
-    return "the web store is not driven";
+  switch (parsed.protocol) {
+    case "http:":
+    case "https:":
+      return siteRefusal(parsed, hubOrigin);
+    case "blob:":
+      // What a page made itself belongs to the origin that it names.
+      return refusal(parsed.pathname, hubOrigin);
+    case "data:":
+    case "chrome-error:":
+      return undefined;
+    default:
+      return `${parsed.protocol} pages are not driven`;
   }
-  if (isMetadata(parsed.hostname)) return "link-local and metadata addresses are not opened";
-  if (isHub(parsed, hubOrigin) && !parsed.pathname.startsWith(DEMO)) return "the hub's own pages are not driven";
+}
+
+function siteRefusal(url: URL, hubOrigin: string | undefined): string | undefined {
+  if (isWebStore(url)) return "the web store is not driven";
+  if (isMetadata(url.hostname)) return "link-local and metadata addresses are not opened";
+  if (isHub(url, hubOrigin) && !url.pathname.startsWith(DEMO)) return "the hub's own pages are not driven";
   return undefined;
+}
+
+function isWebStore({ hostname, pathname }: URL): boolean {
+  return hostname === "chromewebstore.google.com" || (hostname === "chrome.google.com" && pathname.startsWith("/webstore"));
 }
 
 /** What a person may leave out of an address: the scheme. */

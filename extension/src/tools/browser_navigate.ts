@@ -92,21 +92,26 @@ const POLL_MS = 50;
 
 /** The first truthy value of the expression; an exception counts as not yet. */
 async function truth(tab: Tab, expression: string, within: Command["deadline"]): Promise<unknown> {
-  let last = "";
   for (;;) {
-    try {
-      const found = await evaluate(tab, tab.frames.main, { expression, awaitPromise: true }, within);
-      if (Boolean(found)) return found;
-    } catch (error) {
-      if (error instanceof ToolFailure && error.code === "SCRIPT_ERROR") last = error.message;
-      else if (!(error instanceof DocumentGone)) throw error;
-    }
-    if (within.leftMs <= POLL_MS) {
-      const thrown = last === "" ? "" : `; it threw ${last}`;
-      throw new ToolFailure("WAIT_TIMEOUT", `${expression} did not become true${thrown}`);
-    }
+    const seen = await look(tab, expression, within);
+    if (isTrue(seen.value)) return seen.value;
+    if (within.leftMs <= POLL_MS) throw new ToolFailure("WAIT_TIMEOUT", `${expression} did not become true${seen.thrown}`);
     await within.sleep(POLL_MS);
   }
+}
+
+async function look(tab: Tab, expression: string, within: Command["deadline"]): Promise<{ value: unknown; thrown: string }> {
+  try {
+    return { value: await evaluate(tab, tab.frames.main, { expression, awaitPromise: true }, within), thrown: "" };
+  } catch (error) {
+    if (error instanceof DocumentGone) return { value: null, thrown: "" };
+    if (error instanceof ToolFailure && error.code === "SCRIPT_ERROR") return { value: null, thrown: `; it threw ${error.message}` };
+    throw error;
+  }
+}
+
+function isTrue(value: unknown): boolean {
+  return value !== null && value !== false && value !== 0 && value !== "";
 }
 
 /** A glob when it has a star, else a part of the URL. */

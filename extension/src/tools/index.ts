@@ -78,7 +78,8 @@ export async function runTool(name: string, args: Record<string, unknown>, ctx: 
   if (tool === undefined) {
     throw new ToolFailure("UNKNOWN_TOOL", `no tool ${JSON.stringify(name)}; there are: ${Object.keys(TOOLS).join(", ")}`);
   }
-  const action = Object.hasOwn(tool, "") ? "" : String(args["action"] ?? "");
+  const asked = args["action"];
+  const action = Object.hasOwn(tool, "") || typeof asked !== "string" ? "" : asked;
   const run = Object.hasOwn(tool, action) ? tool[action] : undefined;
   if (run === undefined) {
     throw new ToolFailure("UNKNOWN_ACTION", `${name} has no action ${JSON.stringify(action)}; there are: ${Object.keys(tool).join(", ")}`);

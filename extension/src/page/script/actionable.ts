@@ -23,30 +23,49 @@ export interface Ready {
 
 /** Resolves with the first match of `target` once all `needs` hold in one moment. */
 export function whenReady(target: Target, needs: readonly Need[], wait: Wait): Promise<Outcome<Ready>> {
-  let before: { element: Element; box: Box } | undefined;
-  let scrolls = 0;
-  let covered: Trouble | undefined;
-  const look = (): Look<Ready> => {
-    const element = find(target);
-    if (element === undefined) return { missing: notFound(target) };
-    const trouble = stateTrouble(element, needs, target);
+  const watch = new Watch(target, needs);
+  return until(wait, () => watch.look(), (trouble) => withCandidates(trouble, target));
+}
+
+/** One wait's memory of what it saw the last time. */
+class Watch {
+  #before: { element: Element; box: Box } | undefined;
+  #covered: Trouble | undefined;
+  #scrolls = 0;
+
+  constructor(
+    private readonly target: Target,
+    private readonly needs: readonly Need[],
+  ) {}
+
+  look(): Look<Ready> {
+    const element = find(this.target);
+    if (element === undefined) return { missing: notFound(this.target) };
+    const trouble = stateTrouble(element, this.needs, this.target);
     if (trouble !== undefined) return { missing: trouble };
     const box = boxOf(element);
-    if (needs.includes("stable")) {
-      const still = before?.element === element && same(before.box, box);
-      before = { element, box };
-      // Scrolling it out from under something moves it too, and that is not what is wrong with it.
-      if (!still) return { missing: covered ?? moving(target) };
-    }
-    if (!needs.includes("hit") && !needs.includes("in_view")) return { done: { element, point: middle(box), box } };
-    const aimed = aim(element, needs.includes("hit"));
+    // Scrolling it out from under something moves it too, and that is not what is wrong with it.
+    if (!this.#isStill(element, box)) return { missing: this.#covered ?? moving(this.target) };
+    return this.#aim(element, box);
+  }
+
+  #isStill(element: Element, box: Box): boolean {
+    if (!this.needs.includes("stable")) return true;
+    const before = this.#before;
+    this.#before = { element, box };
+    return before?.element === element && same(before.box, box);
+  }
+
+  #aim(element: Element, box: Box): Look<Ready> {
+    const hit = this.needs.includes("hit");
+    if (!hit && !this.needs.includes("in_view")) return { done: { element, point: middle(box), box } };
+    const aimed = aim(element, hit);
     if ("point" in aimed) return { done: { element, point: aimed.point, box } };
-    scrollTo(element, scrolls++);
-    before = undefined;
-    covered = obscured(target, aimed.cover);
-    return { missing: covered };
-  };
-  return until(wait, look, (trouble) => withCandidates(trouble, target));
+    scrollTo(element, this.#scrolls++);
+    this.#before = undefined;
+    this.#covered = obscured(this.target, aimed.cover);
+    return { missing: this.#covered };
+  }
 }
 
 function stateTrouble(element: Element, needs: readonly Need[], target: Target): Trouble | undefined {
@@ -110,21 +129,34 @@ function aim(element: Element, hit: boolean): { point: { x: number; y: number } 
 
 /** The largest part of the element that lies in the viewport; a wrapped link has several. */
 function visiblePart(element: Element): Box | undefined {
-  const width = document.documentElement.clientWidth || window.innerWidth;
-  const height = Math.min(window.innerHeight, visualViewport?.height ?? window.innerHeight);
-  let best: Box | undefined;
-  for (const rect of [...element.getClientRects()]) {
-    const x = Math.max(0, rect.left);
-    const y = Math.max(0, rect.top);
-    const part = { x, y, width: Math.min(width, rect.right) - x, height: Math.min(height, rect.bottom) - y };
-    if (part.width <= 0 || part.height <= 0) continue;
-    if (best === undefined || part.width * part.height > best.width * best.height) best = part;
-  }
+  const rects = [...element.getClientRects()];
   // An element that draws nothing itself (display: contents) is where its children are.
-  if (best === undefined && element.getClientRects().length === 0) {
-    for (const child of element.children) best ??= visiblePart(child);
+  if (rects.length === 0) return firstOf([...element.children], visiblePart);
+  let best: Box | undefined;
+  for (const part of rects.map(inViewport)) {
+    if (part.width > 0 && part.height > 0 && area(part) > (best === undefined ? 0 : area(best))) best = part;
   }
   return best;
+}
+
+function firstOf<T, U>(items: readonly T[], use: (item: T) => U | undefined): U | undefined {
+  for (const item of items) {
+    const found = use(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function inViewport(rect: DOMRect): Box {
+  const width = document.documentElement.clientWidth || window.innerWidth;
+  const height = Math.min(window.innerHeight, visualViewport?.height ?? window.innerHeight);
+  const x = Math.max(0, rect.left);
+  const y = Math.max(0, rect.top);
+  return { x, y, width: Math.min(width, rect.right) - x, height: Math.min(height, rect.bottom) - y };
+}
+
+function area({ width, height }: Box): number {
+  return width * height;
 }
 
 /** Tries one alignment after the other, to get out from under sticky bars. */

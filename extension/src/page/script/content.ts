@@ -23,21 +23,25 @@ export function read(request: ReadRequest, root: Element | undefined): Read {
 
 function contentOf(format: ReadRequest["format"], root: Element | undefined): string {
   switch (format) {
-    case "html": {
-      if (root !== undefined) return root.outerHTML;
-      const doctype = document.doctype === null ? "" : `${new XMLSerializer().serializeToString(document.doctype)}\n`;
-      return doctype + document.documentElement.outerHTML;
-    }
-    case "text": {
-      const element = root ?? document.body;
-      if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement) return element.value;
-      return element instanceof HTMLElement ? element.innerText : (element.textContent ?? "");
-    }
+    case "html":
+      return root === undefined ? documentHtml() : root.outerHTML;
+    case "text":
+      return textOf(root ?? document.body);
     case "markdown":
       return markdown(root ?? document.body);
     default:
       return format satisfies never;
   }
+}
+
+function documentHtml(): string {
+  const doctype = document.doctype === null ? "" : `${new XMLSerializer().serializeToString(document.doctype)}\n`;
+  return doctype + document.documentElement.outerHTML;
+}
+
+function textOf(element: Element): string {
+  if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement) return element.value;
+  return element instanceof HTMLElement ? element.innerText : element.textContent;
 }
 
 export interface ElementFacts {
@@ -57,7 +61,7 @@ export function query(selector: string, limit: number): { elements: ElementFacts
 }
 
 export function factsOf(element: Element): ElementFacts {
-  const text = (element.textContent ?? "").replace(/\s+/g, " ").trim();
+  const text = element.textContent.replace(/\s+/g, " ").trim();
   return {
     tagName: element.tagName.toLowerCase(),
     id: element.id,

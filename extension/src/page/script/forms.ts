@@ -47,16 +47,24 @@ export function isSetOnly(element: Element): boolean {
 }
 
 /** Fills in one go. "keys": the old text is selected now and the new one has yet to be inserted. */
-export function fill(element: Element, value: string | number | boolean): "done" | "keys" | "click" | Trouble {
-  if (element instanceof HTMLSelectElement) {
-    const chosen = choose(element, { valueOrLabel: [String(value)] });
+export function fill(element: Element, value: FieldValue): Filled | Trouble {
+  const field = injected().retarget(element, "follow-label") ?? element;
+  if (field instanceof HTMLSelectElement) {
+    const chosen = choose(field, { valueOrLabel: [String(value)] });
     return "values" in chosen ? "done" : chosen;
   }
-  const field = injected().retarget(element, "follow-label") ?? element;
-  if (field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio")) return tick(field, value);
+  if (field instanceof HTMLInputElement && field.type === "checkbox") return tick(field, isYes(value));
+  if (field instanceof HTMLInputElement && field.type === "radio") return choosesRadio(field, value);
   if (field.matches("[role=checkbox], [role=switch], [role=radio]")) {
     return (field.getAttribute("aria-checked") === "true") === isYes(value) ? "done" : "click";
   }
+  return fillText(element, value);
+}
+
+export type FieldValue = string | number | boolean;
+export type Filled = "done" | "keys" | "click";
+
+function fillText(element: Element, value: FieldValue): Filled | Trouble {
   try {
     const filled = injected().fill(element, String(value));
     if (filled === "error:notconnected") return { code: "STALE_REF", message: "the field has left the page" };
@@ -66,17 +74,31 @@ export function fill(element: Element, value: string | number | boolean): "done"
   }
 }
 
-function tick(input: HTMLInputElement, value: string | number | boolean): "done" | "click" | Trouble {
-  // A radio button may be named by its group and chosen by its value.
-  if (input.type === "radio" && typeof value === "string" && !YES_NO.test(value)) {
-    const group = input.name === "" ? [input] : [...(input.form ?? document).querySelectorAll<HTMLInputElement>(`input[type=radio][name=${JSON.stringify(input.name)}]`)];
-    const wanted = group.find((radio) => radio.value === value);
-    if (wanted === undefined) return { code: "INVALID_ARGUMENTS", message: `no radio button has the value ${JSON.stringify(value)}` };
-    if (!wanted.checked) wanted.click();
-    return "done";
+/** A radio button may also be named by its group and chosen by its value. */
+function choosesRadio(radio: HTMLInputElement, value: FieldValue): Filled | Trouble {
+  if (typeof value !== "string" || YES_NO.test(value)) {
+    return isYes(value) || !radio.checked ? tick(radio, isYes(value)) : { code: "INVALID_ARGUMENTS", message: "a radio button can't be unticked" };
   }
-  if (input.checked === isYes(value)) return "done";
-  if (input.type === "radio" && !isYes(value)) return { code: "INVALID_ARGUMENTS", message: "a radio button can't be unticked" };
+  const wanted = groupOf(radio).find((other) => other.value === value);
+  return wanted === undefined
+    ? { code: "INVALID_ARGUMENTS", message: `no radio button has the value ${JSON.stringify(value)}` }
+    : pick(wanted);
+}
+
+/** Another element than the named one, so the click can't be left to the mouse. */
+function pick(radio: HTMLInputElement): Filled {
+  if (!radio.checked) radio.click();
+  return "done";
+}
+
+function groupOf(radio: HTMLInputElement): readonly HTMLInputElement[] {
+  if (radio.name === "") return [radio];
+  const selector = `input[type=radio][name=${JSON.stringify(radio.name)}]`;
+  return [...(radio.form ?? document).querySelectorAll<HTMLInputElement>(selector)];
+}
+
+function tick(input: HTMLInputElement, wanted: boolean): Filled {
+  if (input.checked === wanted) return "done";
   // Many a page hides the real box and draws its own.
   if (input.checkVisibility() && input.getBoundingClientRect().width > 1) return "click";
   input.click();
@@ -85,7 +107,7 @@ function tick(input: HTMLInputElement, value: string | number | boolean): "done"
 
 const YES_NO = /^(true|false|on|off|yes|no|checked|unchecked|1|0)$/i;
 
-function isYes(value: string | number | boolean): boolean {
+function isYes(value: FieldValue): boolean {
   return typeof value === "string" ? /^(true|on|yes|checked|1)$/i.test(value) : Boolean(value);
 }
 

@@ -76,29 +76,18 @@ function inline(element: Element): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
+const MARKS: Readonly<Record<string, string>> = {
+  STRONG: "**", B: "**", EM: "*", I: "*", CODE: "`", KBD: "`", DEL: "~~", S: "~~",
+};
+
 function span(element: Element): string {
-  const text = (): string => padded(element, inline(element));
   switch (element.tagName) {
     case "BR":
       return "\n";
-    case "STRONG":
-    case "B":
-      return marked(text(), "**");
-    case "EM":
-    case "I":
-      return marked(text(), "*");
-    case "CODE":
-    case "KBD":
-      return marked(text(), "`");
-    case "DEL":
-    case "S":
-      return marked(text(), "~~");
     case "A":
-      return link(element as HTMLAnchorElement, text());
-    case "IMG": {
-      const image = element as HTMLImageElement;
-      return image.alt === "" ? "" : `![${image.alt}](${image.src.startsWith("data:") ? "" : image.src})`;
-    }
+      return link(element as HTMLAnchorElement, padded(element, inline(element)));
+    case "IMG":
+      return image(element as HTMLImageElement);
     case "INPUT":
       return field(element as HTMLInputElement);
     case "TEXTAREA":
@@ -106,8 +95,12 @@ function span(element: Element): string {
     case "SELECT":
       return [...(element as HTMLSelectElement).selectedOptions].map((option) => option.label).join(", ");
     default:
-      return text();
+      return marked(padded(element, inline(element)), MARKS[element.tagName] ?? "");
   }
+}
+
+function image({ alt, src }: HTMLImageElement): string {
+  return alt === "" ? "" : `![${alt}](${src.startsWith("data:") ? "" : src})`;
 }
 
 /** Words of neighbouring inline elements must not run together where the source has space. */

@@ -25,27 +25,16 @@ function deep(parts: readonly string[]): string {
   return parts.map((part) => quoteArguments(part.trim())).join(separator);
 }
 
+/** Quoted text, brackets and parentheses with what they enclose (two deep), escapes, chains, and anything else. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\[(?:"[^"]*"|'[^']*'|[^\]])*\]|\((?:"[^"]*"|'[^']*'|\([^()]*\)|[^()])*\)|\\.|>>>|>>|[^]/g;
+
 /** Cuts at `separator` where it stands outside quotes, brackets and parentheses. */
-export function split(selector: string, separator: string): readonly string[] {
-  const parts: string[] = [];
-  let start = 0;
-  let quote = "";
-  let depth = 0;
-  for (let at = 0; at < selector.length; at++) {
-    const char = selector.charAt(at);
-    if (char === "\\") at++;
-    else if (quote !== "") {
-      if (char === quote) quote = "";
-    } else if (char === '"' || char === "'") quote = char;
-    else if (char === "(" || char === "[") depth++;
-    else if (char === ")" || char === "]") depth--;
-    else if (depth === 0 && selector.startsWith(separator, at) && !selector.startsWith(">>>", at) === (separator === ">>")) {
-      parts.push(selector.slice(start, at));
-      at += separator.length - 1;
-      start = at + 1;
-    } else if (separator === ">>" && selector.startsWith(">>>", at)) at += 2;
+export function split(selector: string, separator: ">>" | ">>>"): readonly string[] {
+  const parts = [""];
+  for (const token of selector.match(TOKEN) ?? []) {
+    if (token === separator) parts.push("");
+    else parts.push((parts.pop() ?? "") + token);
   }
-  parts.push(selector.slice(start));
   return parts;
 }
 

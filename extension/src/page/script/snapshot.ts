@@ -38,23 +38,26 @@ class Writer {
   ) {}
 
   write(node: AriaNode | string, depth: number, clickable = false): void {
-    if (typeof node === "string") {
-      if (!this.interactiveOnly && node.trim() !== "") this.#line(depth, `text: ${clip(node)}`);
-      return;
-    }
+    if (typeof node === "string") this.#writeText(node, depth);
+    else this.#writeNode(node, depth, clickable);
+  }
+
+  #writeText(text: string, depth: number): void {
+    if (!this.interactiveOnly && text.trim() !== "") this.#line(depth, `text: ${clip(text)}`);
+  }
+
+  #writeNode(node: AriaNode, depth: number, clickable: boolean): void {
     const pointer = node.box.cursor === "pointer";
     const ref = this.#refFor(node, pointer && !clickable);
-    if (this.#isNoise(node, ref)) {
-      for (const child of node.children) this.write(child, depth, clickable || pointer);
-      return;
+    const hidden = this.#isNoise(node, ref);
+    const text = onlyText(node);
+    if (!hidden) {
+      this.#line(depth, describe(node, ref, text));
+      if (node.role === "iframe" && ref !== undefined) this.frames.push({ line: this.lines.length, depth, ref });
+      if (text !== undefined) return;
     }
-    const text = node.children.length === 1 && typeof node.children[0] === "string" ? node.children[0] : undefined;
-    const facts = [node.role, quoted(node.name), ...states(node), ref === undefined ? "" : `[ref=${ref}]`];
-    const line = facts.filter((fact) => fact !== "").join(" ");
-    this.#line(depth, text === undefined || text.trim() === "" ? line : `${line}: ${clip(text)}`);
-    if (node.role === "iframe" && ref !== undefined) this.frames.push({ line: this.lines.length, depth, ref });
-    if (text !== undefined) return;
-    for (const child of node.children) this.write(child, this.interactiveOnly ? depth : depth + 1, clickable || pointer);
+    const below = hidden || this.interactiveOnly ? depth : depth + 1;
+    for (const child of node.children) this.write(child, below, clickable || pointer);
   }
 
   /** Elements that one can act on; of nested ones with a hand for a cursor only the outermost. */
@@ -75,24 +78,35 @@ class Writer {
   }
 }
 
+function onlyText({ children }: AriaNode): string | undefined {
+  const [only] = children;
+  return children.length === 1 && typeof only === "string" ? only : undefined;
+}
+
+function describe(node: AriaNode, ref: string | undefined, text: string | undefined): string {
+  const facts = [node.role, quoted(node.name), ...states(node), ref === undefined ? "" : `[ref=${ref}]`];
+  const line = facts.filter((fact) => fact !== "").join(" ");
+  return text === undefined || text.trim() === "" ? line : `${line}: ${clip(text)}`;
+}
+
 function isFocusable(element: Element): boolean {
   return element.hasAttribute("tabindex") || (element as HTMLElement).isContentEditable;
 }
 
 function states(node: AriaNode): string[] {
-  const found: string[] = [];
-  if (node.checked === true) found.push("[checked]");
-  if (node.checked === "mixed") found.push("[checked=mixed]");
-  if (node.disabled === true) found.push("[disabled]");
-  if (node.expanded === true) found.push("[expanded]");
-  if (node.invalid !== undefined && node.invalid !== false) found.push("[invalid]");
-  if (node.level !== undefined && node.level > 0) found.push(`[level=${String(node.level)}]`);
-  if (node.pressed === true || node.pressed === "mixed") found.push("[pressed]");
-  if (node.selected === true) found.push("[selected]");
-  if (node.active === true) found.push("[active]");
   const { placeholder } = node.props;
-  if (placeholder !== undefined) found.push(`[placeholder=${quoted(placeholder)}]`);
-  return found;
+  return [
+    ...STATES.map((name) => state(name, node[name])),
+    placeholder === undefined ? "" : `[placeholder=${quoted(placeholder)}]`,
+  ];
+}
+
+const STATES = ["checked", "disabled", "expanded", "invalid", "level", "pressed", "selected", "active"] as const;
+
+/** `[checked]`, `[checked=mixed]`, `[level=2]`; nothing for what is absent or false. */
+function state(name: string, value: boolean | string | number | undefined): string {
+  if (value === undefined || value === false || value === 0) return "";
+  return value === true ? `[${name}]` : `[${name}=${String(value)}]`;
 }
 
 function quoted(name: string): string {

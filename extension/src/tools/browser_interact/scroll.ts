@@ -8,6 +8,7 @@ import { value, type Action, type Command } from "../command.js";
 /** How far a direction without an amount goes. */
 const STEP_PX = 500;
 const WHEEL_MS = 50;
+const WAYS = { up: [0, -1], down: [0, 1], left: [-1, 0], right: [1, 0] } as const;
 
 export const scroll: Action = async (command) => {
   const args = parse<InteractScroll>(command.args, {
@@ -28,21 +29,10 @@ export const scroll: Action = async (command) => {
 
 function distanceOf(args: InteractScroll): { deltaX: number; deltaY: number } | undefined {
   if (args.deltaX !== undefined || args.deltaY !== undefined) return { deltaX: args.deltaX ?? 0, deltaY: args.deltaY ?? 0 };
+  if (args.direction === undefined && args.amount === undefined) return undefined;
+  const [across, down] = WAYS[args.direction ?? "down"];
   const amount = args.amount ?? STEP_PX;
-  switch (args.direction) {
-    case "up":
-      return { deltaX: 0, deltaY: -amount };
-    case "down":
-      return { deltaX: 0, deltaY: amount };
-    case "left":
-      return { deltaX: -amount, deltaY: 0 };
-    case "right":
-      return { deltaX: amount, deltaY: 0 };
-    case undefined:
-      return args.amount === undefined ? undefined : { deltaX: 0, deltaY: amount };
-    default:
-      return args.direction satisfies never;
-  }
+  return { deltaX: across * amount, deltaY: down * amount };
 }
 
 /** Nothing that scrolls: a map or a game may listen to the wheel itself. */

@@ -1,6 +1,7 @@
 /** Types text, into an element or into whatever has the focus. */
 import type { InteractType, Typed } from "../../generated/protocol.js";
 import { ask } from "../../page/asking.js";
+import { charactersOf } from "../../page/keys.js";
 import { settled } from "../../page/navigation.js";
 import { pointAt } from "../../page/pointing.js";
 import { pauseAfter } from "../../page/rhythm.js";
@@ -44,7 +45,7 @@ async function keys(command: Command, tab: Tab, args: InteractType): Promise<voi
   // What was selected to be cleared is replaced by the first character, or has to be deleted.
   if (args.text === "" && args.clear === true) await deadline.race(tab.keyboard.press("Delete", []));
   if (args.delay === 0) return tab.keyboard.type(args.text, deadline);
-  const chars = [...args.text];
+  const chars = charactersOf(args.text);
   for (const [at, char] of chars.entries()) {
     deadline.check();
     await deadline.race(tab.keyboard.tap(char));
