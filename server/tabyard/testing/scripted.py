@@ -160,8 +160,9 @@ class ScriptedInstance:
             await self._changed.wait_for(lambda: condition(self))
 
     async def answer(self, call: Call, result: object) -> None:
-        """End `call` well."""
-        await self._finish(call, {"result": result})
+        """End `call` well. What has to be remembered has to be an object."""
+        bare = self.behaviour is Behaviour.FULL and not isinstance(result, dict)
+        await self._finish(call, {"result": {"value": result} if bare else result})
 
     async def fail(self, call: Call, code: str, message: str = "") -> None:
         """End `call` with an error."""

@@ -1,0 +1,147 @@
+"""What becomes of the running task after a hello: every combination of what both sides remember."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from tabyard.core.records import Command, Outcome, TaskRecord
+from tabyard.core.recovery import (
+    LOST,
+    Adopt,
+    Continue,
+    Fail,
+    HubTrace,
+    Idle,
+    Recovery,
+    Requeue,
+    Resume,
+    ResumeOnHub,
+    decide,
+)
+from tabyard_protocol.ids import CallId, InstanceId, TaskId
+from tabyard_protocol.link import Answered, Hello, RunningCall, ToolFault
+from tabyard_protocol.resources.task import CommandStatus, TaskStatus
+
+READ, ACT = Command("read", "", {}), Command("act", "", {})
+
+
+def task(*commands: Command, done: int = 0) -> TaskRecord:
+    return TaskRecord(
+        id=TaskId("t1"),
+        instance_id=InstanceId("i1"),
+        seq=1,
+        name="t",
+        intention="",
+        commands=commands,
+        status=TaskStatus.RUNNING,
+        created_at_ms=0,
+        epoch=2,
+        outcomes=tuple(Outcome(at, CommandStatus.SUCCESS, 0, 0, {}) for at in range(done)),
+    )
+
+
+def hello(**fields: Any) -> Hello:
+    return Hello(instance_id="i1", **fields)
+
+
+def verdict(
+    running: TaskRecord | None,
+    said: Hello,
+    *,
+    stored_memory: str | None = "m1",
+    trace: HubTrace = HubTrace.SENT,
+) -> Recovery:
+    return decide(
+        running,
+        said,
+        stored_memory=stored_memory,
+        trace=trace,
+        retry_safe=lambda command: command is READ,
+    )
+
+
+def test_without_a_running_task_everything_said_is_of_no_use() -> None:
+    said = hello(running=RunningCall(id="x#1"), outbox=(Answered(id="y#1", result={}),))
+    assert verdict(None, said) == Recovery(Idle(), CallId("x#1"), ("y#1",))
+
+
+def test_a_finished_answer_is_adopted() -> None:
+    answer = Answered(id="t1_cmd_1#2", result={"ok": 1})
+    said = hello(outbox=(Answered(id="t1_cmd_0#2", result={}), answer))
+    assert verdict(task(ACT, ACT, done=1), said) == Recovery(Adopt(answer), None, ("t1_cmd_0#2",))
+
+
+def test_the_answer_of_the_newest_epoch_counts() -> None:
+    old, new = (
+        Answered(id="t1_cmd_0#9", result={"n": 1}),
+        Answered(id="t1_cmd_0#10", result={"n": 2}),
+    )
+    found = verdict(task(READ), hello(outbox=(new, old)))
+    assert found == Recovery(Adopt(new), None, (old.id,))
+
+
+def test_an_id_of_nobodys_making_is_no_answer() -> None:
+    said = hello(
+        outbox=(Answered(id="t1_cmd_0", result={"n": 1}), Answered(id="#", result={"n": 1}))
+    )
+    assert verdict(task(ACT), said).verdict == Fail(LOST)
+
+
+def test_an_answer_with_a_strange_epoch_is_still_an_answer() -> None:
+    answer = Answered(id="t1_cmd_0#x", result={"n": 1})
+    assert verdict(task(ACT), hello(outbox=(answer,))).verdict == Adopt(answer)
+
+
+def test_an_interrupted_call_fails_unless_it_may_be_repeated() -> None:
+    interrupted = Answered(id="t1_cmd_0#2", error=ToolFault(code=LOST.code, message="stopped"))
+    said = hello(outbox=(interrupted,), memory="m2")
+    assert verdict(task(ACT), said).verdict == Adopt(interrupted)
+    assert verdict(task(READ), said) == Recovery(Requeue(), None, (interrupted.id,))
+
+
+def test_a_call_at_work_is_waited_for_under_its_own_id() -> None:
+    said = hello(running=RunningCall(id="t1_cmd_0#1"), memory="m1")
+    assert verdict(task(ACT), said) == Recovery(Resume(CallId("t1_cmd_0#1")), None, ())
+
+
+def test_an_answer_outweighs_a_second_call_of_the_same_command() -> None:
+    answer = Answered(id="t1_cmd_0#1", result={"n": 1})
+    said = hello(running=RunningCall(id="t1_cmd_0#2"), outbox=(answer,))
+    assert verdict(task(READ), said) == Recovery(Adopt(answer), CallId("t1_cmd_0#2"), ())
+
+
+def test_a_call_of_another_task_has_to_stop() -> None:
+    found = verdict(task(READ), hello(running=RunningCall(id="t0_cmd_0#1")))
+    assert (found.verdict, found.stop) == (Requeue(), "t0_cmd_0#1")
+
+
+def test_a_task_whose_commands_have_all_ended_only_has_to_be_closed() -> None:
+    assert verdict(task(ACT, done=1), hello()).verdict == Continue()
+
+
+def test_a_command_of_the_hub_goes_on_there() -> None:
+    assert verdict(task(ACT), hello(), trace=HubTrace.ON_HUB).verdict == ResumeOnHub()
+
+
+@pytest.mark.parametrize(
+    ("trace", "command", "stored", "named"),
+    list(
+        product(
+            (HubTrace.NONE, HubTrace.SENT, HubTrace.NEVER_SENT),
+            (READ, ACT),
+            (None, "m1"),
+            (None, "m1", "m2"),
+        )
+    ),
+)
+def test_an_unknown_call_runs_again_only_when_that_is_harmless(
+    trace: HubTrace, command: Command, stored: str | None, named: str | None
+) -> None:
+    found = verdict(task(command), hello(memory=named), stored_memory=stored, trace=trace).verdict
+    if trace is HubTrace.NEVER_SENT:
+        assert found == Continue()
+    elif command is READ or (named is not None and named == stored):
+        assert found == Requeue()
+    else:
+        assert found == Fail(LOST)
