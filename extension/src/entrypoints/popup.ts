@@ -1,13 +1,14 @@
 /** The popup: shows what the worker reports, says what the person wants. */
 import { askToReach } from "../chrome/hosts.js";
 import { callWorker } from "../chrome/popup_port.js";
+import { browserClock } from "../link/browser_ports.js";
 import { hubOrigin } from "../link/pairing.js";
 import type { Report } from "../link/popup_messages.js";
 import { Page } from "../popup/page.js";
 
 const page = new Page({
   document,
-  now: () => Date.now(),
+  clock: browserClock,
   wish: (wish) => {
     speak(wish);
   },

@@ -13,7 +13,7 @@ import { Link } from "../link/link.js";
 import { CallMemory } from "../link/memory.js";
 import { Pairings } from "../link/pairing.js";
 import { readWish } from "../link/popup_messages.js";
-import { pair } from "../link/register.js";
+import { nameOf, pair } from "../link/register.js";
 import { retrySafe } from "../link/retry_safe.js";
 import { signOf } from "../link/sign.js";
 import { configure, drivenTabs, endTask, onBrowserEvent, runTool } from "../tools/index.js";
@@ -59,6 +59,7 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     remembered,
     pairings: () => pairings,
     pair: (hub) => pair(request, hub, me),
+    nameOf: (hub) => nameOf(request, hub),
     mayReach,
     drivenTabs: () => drivenTabs().length,
     browser: me.browser,

@@ -12,6 +12,8 @@ export interface ControlParts {
   readonly remembered: Remembered;
   readonly pairings: () => Pairings;
   readonly pair: (hub: string) => Promise<Pairing>;
+  /** The name of the hub at an address; undefined when none answers. */
+  readonly nameOf: (hub: string) => Promise<string | undefined>;
   readonly mayReach: (hub: string) => Promise<boolean>;
   readonly drivenTabs: () => number;
   /** `Chromium 156`: shown when the pairing has no label. */
@@ -28,6 +30,7 @@ export class Control {
   /** The hub whose address the person was asked to allow. */
   #awaiting: string | undefined;
   #told: string | undefined;
+  #seen: Report["seen"];
 
   constructor(private readonly parts: ControlParts) {}
 
@@ -55,6 +58,9 @@ export class Control {
     switch (wish.type) {
       case "connect":
         await this.#connect(wish.hub);
+        return;
+      case "look":
+        await this.#look(wish.hub);
         return;
       case "disconnect":
         await this.parts.pairings().pause();
@@ -95,6 +101,7 @@ export class Control {
       running,
       drivenTabs: this.parts.drivenTabs(),
       pairing: this.#pairingStep,
+      ...present({ seen: this.#seen }),
     };
   }
 
@@ -109,6 +116,14 @@ export class Control {
     await this.parts.pairings().resume();
     const { phase } = this.parts.link.status().state;
     if (pairing !== undefined && (phase === "off" || phase === "reconnecting")) this.parts.link.start(pairing);
+  }
+
+  /** Shows the person whom a click would connect them to. Other machines are not asked before the click. */
+  async #look(address: string): Promise<void> {
+    const hub = hubOrigin(address);
+    const known = hub !== undefined && (await this.parts.mayReach(hub));
+    this.#seen = known ? { address, ...present({ name: await this.parts.nameOf(hub) }) } : undefined;
+    this.parts.changed();
   }
 
   async #connect(address: string): Promise<void> {

@@ -16,12 +16,16 @@ export interface Report {
     readonly sinceMs: number;
   }[];
   readonly drivenTabs: number;
+  /** What answers at the address in the form; a hub without a name here does not answer. */
+  readonly seen?: { readonly address: string; readonly name?: string };
   /** How the last click on *Connect* went. */
   readonly pairing: { readonly step: "idle" | "asking" | "pairing" } | { readonly step: "failed"; readonly said: string };
 }
 
 export type Wish =
   | { readonly type: "connect"; readonly hub: string }
+  /** Who answers at this address? */
+  | { readonly type: "look"; readonly hub: string }
   | { readonly type: "disconnect" }
   | { readonly type: "reconnect" }
   | { readonly type: "forget" }
@@ -37,7 +41,8 @@ export function readWish(message: unknown): Wish | undefined {
     case "forget":
     case "stop":
       return { type };
-    case "connect": {
+    case "connect":
+    case "look": {
       const hub = text(message["hub"]);
       return hub === undefined ? undefined : { type, hub };
     }

@@ -99,6 +99,22 @@ export async function register(fetch: Fetch, pairing: Pairing, identity: Identit
   };
 }
 
+/** The name of the hub at an address; undefined when nothing there says that it is one. */
+export async function nameOf(fetch: Fetch, hub: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(`${hub}/info`, {
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      credentials: "omit",
+      redirect: "error",
+      cache: "no-store",
+    });
+    const info = parseFields(await response.text());
+    return typeof info?.["protocol"] === "number" ? text(info["name"]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Ask for a new pairing: a person has clicked *Connect*. */
 export async function pair(fetch: Fetch, hub: string, identity: Identity): Promise<Pairing> {
   const answer = await post(fetch, hub, { ...(await body(identity, undefined)), pair: true });

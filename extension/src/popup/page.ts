@@ -1,12 +1,17 @@
 /** Puts a report on the popup's page. Everything from outside goes in as text, never as markup. */
+import { coalesced } from "../link/coalesced.js";
+import type { Clock } from "../link/ports.js";
 import type { Report, Wish } from "../link/popup_messages.js";
 import { type Button, type CallLine, elapsed, viewOf } from "./view.js";
 
 const BUTTONS: readonly Button[] = ["reconnect", "disconnect", "forget"];
 
+/** Typing is not disturbed by an answer to each letter. */
+const LOOK_AFTER_MS = 400;
+
 export interface PageParts {
   readonly document: Document;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly wish: (wish: Wish) => void;
   /** Asks the person for leave to reach an address; called straight from their click. */
   readonly askToReach: (address: string) => void;
@@ -19,8 +24,12 @@ export class Page {
   constructor(private readonly parts: PageParts) {
     for (const type of BUTTONS) this.#on(type, () => ({ type }));
     this.#on("stop", () => ({ type: "stop" }));
+    const look = coalesced(parts.clock, LOOK_AFTER_MS, () => {
+      this.#look();
+    });
     this.#input().addEventListener("input", () => {
       this.#touched = true;
+      look();
     });
     this.#element("connect").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -43,7 +52,9 @@ export class Page {
     this.#text("driven", view.driven);
     this.#element("driven").hidden = view.driven === "";
     this.#element("calls").replaceChildren(...view.calls.map((call) => this.#call(call)));
-    this.#element("connect").hidden = !view.showConnect;
+    this.#showForm(view.showConnect);
+    this.#text("seen", view.seen);
+    this.#element("seen").hidden = view.seen === "";
     this.#button("pair").disabled = view.connecting;
     this.#text("problem", view.problem);
     this.#element("problem").hidden = view.problem === "";
@@ -65,9 +76,20 @@ export class Page {
     if (!this.#touched) this.#input().value = hub.address.includes("://") ? hub.address : `http://${hub.address}`;
   }
 
+  #showForm(shown: boolean): void {
+    const form = this.#element("connect");
+    const appears = form.hidden && shown;
+    form.hidden = !shown;
+    if (appears) this.#look();
+  }
+
+  #look(): void {
+    this.parts.wish({ type: "look", hub: this.#input().value });
+  }
+
   #call(call: CallLine): HTMLElement {
     const line = this.parts.document.createElement("li");
-    const since = elapsed(this.parts.now() - call.sinceMs);
+    const since = elapsed(this.parts.clock.now() - call.sinceMs);
     line.append(this.#span("what", call.what), this.#span("since", since), this.#span("how quiet", call.how));
     return line;
   }

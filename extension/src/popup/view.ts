@@ -21,6 +21,8 @@ export interface View {
   readonly driven: string;
   readonly showConnect: boolean;
   readonly connecting: boolean;
+  /** Who answers at the address in the form; empty while nobody knows. */
+  readonly seen: string;
   readonly problem: string;
   readonly buttons: readonly Button[];
 }
@@ -108,6 +110,11 @@ function problem({ pairing }: Report): string {
   }
 }
 
+function seen({ seen, pairing }: Report): string {
+  if (seen === undefined || pairing.step !== "idle") return "";
+  return seen.name === undefined ? "No hub answers at this address yet." : `The hub “${seen.name}” answers there.`;
+}
+
 export function viewOf(report: Report): View {
   const { drivenTabs } = report;
   return {
@@ -121,6 +128,7 @@ export function viewOf(report: Report): View {
     driven: drivenTabs === 0 ? "" : `${drivenTabs} ${drivenTabs === 1 ? "tab is" : "tabs are"} being driven.`,
     showConnect: needsPairing(report),
     connecting: report.pairing.step === "pairing",
+    seen: seen(report),
     problem: problem(report),
     buttons: buttons(report),
   };

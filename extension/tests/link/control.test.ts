@@ -4,7 +4,7 @@ import { Link } from "../../src/link/link";
 import { CallMemory } from "../../src/link/memory";
 import { Pairings } from "../../src/link/pairing";
 import { readWish } from "../../src/link/popup_messages";
-import { pair } from "../../src/link/register";
+import { nameOf, pair } from "../../src/link/register";
 import { FakeClock, FakeHub, FakeLasting, FakeSession, identity, PAIRING, settled, until } from "./fakes";
 
 class Bench {
@@ -50,6 +50,7 @@ class Bench {
       remembered,
       pairings: () => this.pairings,
       pair: (address) => pair(hub.fetch, address, identity),
+      nameOf: (address) => nameOf(hub.fetch, address),
       mayReach: (address) => Promise.resolve(this.allowed.has(address)),
       drivenTabs: () => 2,
       browser: "Chromium 156",
@@ -119,6 +120,25 @@ describe("connecting by a click", () => {
     expect(bench.control.report().pairing).toMatchObject({ step: "failed", said: "Nothing answers at http://localhost:3300." });
     await bench.control.wish({ type: "connect", hub: "::" });
     expect(bench.control.report().pairing).toMatchObject({ step: "failed" });
+  });
+});
+
+describe("looking before a click", () => {
+  it("tells who answers on this machine", async () => {
+    const bench = await Bench.worker();
+    await bench.control.wish({ type: "look", hub: "localhost:3300" });
+    expect(bench.control.report().seen).toEqual({ address: "localhost:3300", name: "Yard" });
+    bench.hub.down = true;
+    await bench.control.wish({ type: "look", hub: "localhost:3300" });
+    expect(bench.control.report().seen).toEqual({ address: "localhost:3300" });
+  });
+
+  it("asks no machine that the person has not allowed", async () => {
+    const bench = await Bench.worker();
+    await bench.control.wish({ type: "look", hub: "https://yard.example" });
+    await bench.control.wish({ type: "look", hub: "::" });
+    expect(bench.control.report().seen).toBeUndefined();
+    expect(bench.hub.looks).toBe(0);
   });
 });
 

@@ -151,8 +151,14 @@ export class FakeHub {
   answer: ((body: JsonObject) => Response) | undefined;
   down = false;
 
-  readonly fetch = (_url: string, init: RequestInit): Promise<Response> => {
+  looks = 0;
+
+  readonly fetch = (url: string, init: RequestInit): Promise<Response> => {
     if (this.down) return Promise.reject(new TypeError("Failed to fetch"));
+    if (url.endsWith("/info")) {
+      this.looks += 1;
+      return Promise.resolve(Response.json({ name: "Yard", protocol: 1 }));
+    }
     const body = JSON.parse(init.body as string) as JsonObject;
     this.registrations.push(body);
     return Promise.resolve(this.answer?.(body) ?? Response.json(this.registered(body)));

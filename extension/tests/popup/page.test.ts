@@ -4,6 +4,7 @@ import { Window } from "happy-dom";
 import { describe, expect, it } from "vitest";
 import type { Report, Wish } from "../../src/link/popup_messages";
 import { Page } from "../../src/popup/page";
+import { FakeClock } from "../link/fakes";
 
 const HTML = readFileSync(join(import.meta.dirname, "../../src/popup/popup.html"), "utf-8");
 
@@ -28,7 +29,7 @@ class Bench {
   readonly asked: string[] = [];
   readonly document: Document;
   readonly page: Page;
-  now = 10_000;
+  readonly clock = new FakeClock();
 
   constructor() {
     const window = new Window();
@@ -37,7 +38,7 @@ class Bench {
     this.document = window.document as unknown as Document;
     this.page = new Page({
       document: this.document,
-      now: () => this.now,
+      clock: this.clock,
       wish: (wish) => this.wishes.push(wish),
       askToReach: (address) => this.asked.push(address),
     });
@@ -78,22 +79,22 @@ describe("the popup's page", () => {
     bench.page.show(UNPAIRED);
     bench.get("pair").click();
     expect(bench.asked).toEqual(["http://localhost:3300"]);
-    expect(bench.wishes).toEqual([{ type: "connect", hub: "http://localhost:3300" }]);
+    expect(bench.wishes.at(-1)).toEqual({ type: "connect", hub: "http://localhost:3300" });
   });
 
   it("can't be clicked twice while it pairs", () => {
     const bench = new Bench();
     bench.page.show({ ...UNPAIRED, pairing: { step: "pairing" } });
     bench.get("pair").click();
-    expect(bench.wishes).toEqual([]);
+    expect(bench.wishes.map(({ type }) => type)).toEqual(["look"]);
   });
 
   it("shows the running call with its clock, and stops it", () => {
     const bench = new Bench();
-    const running = [{ id: "a", name: "browser_tab", taskName: "Tea", sinceMs: 3_000 }];
+    const running = [{ id: "a", name: "browser_tab", taskName: "Tea", sinceMs: bench.clock.now() - 7_000 }];
     bench.page.show({ ...CONNECTED, running });
     expect(bench.get("calls").textContent).toBe("Tea0:07browser_tab");
-    bench.now += 60_000;
+    bench.clock.pass(60_000);
     bench.page.tick();
     expect(bench.get("calls").textContent).toBe("Tea1:07browser_tab");
     bench.get("stop").click();
@@ -120,6 +121,26 @@ describe("the popup's page", () => {
     input.dispatchEvent(new (bench.document.defaultView as unknown as Window).Event("input") as unknown as Event);
     bench.page.show(CONNECTED);
     expect(input.value).toBe("elsewhere");
+  });
+
+  it("looks who answers when the form appears and when an address has been typed", () => {
+    const bench = new Bench();
+    const input = bench.get("address") as HTMLInputElement;
+    bench.page.show(UNPAIRED);
+    bench.page.show(UNPAIRED);
+    const { Event } = bench.document.defaultView as unknown as Window;
+    for (const value of ["y", "ya", "yard:3300"]) {
+      input.value = value;
+      input.dispatchEvent(new Event("input") as unknown as globalThis.Event);
+    }
+    bench.clock.pass(400);
+    expect(bench.wishes).toEqual([
+      { type: "look", hub: "http://localhost:3300" },
+      { type: "look", hub: "yard:3300" },
+    ]);
+    bench.page.show({ ...UNPAIRED, seen: { address: "yard:3300", name: "Yard" } });
+    expect(bench.get("seen").textContent).toBe("The hub “Yard” answers there.");
+    expect(bench.shows("seen")).toBe(true);
   });
 
   it("shows what went wrong", () => {

@@ -75,6 +75,15 @@ describe("what the popup says", () => {
     expect(viewOf(report(lost("unproven"), launched)).showConnect).toBe(false);
   });
 
+  it("says who answers at the address before anybody clicks", () => {
+    const state: LinkState = { phase: "off", why: "unpaired", said: "" };
+    const seen = (name?: string): string =>
+      viewOf(report(state, { seen: { address: "a", ...(name === undefined ? {} : { name }) } })).seen;
+    expect(seen("Yard")).toBe("The hub “Yard” answers there.");
+    expect(seen()).toBe("No hub answers at this address yet.");
+    expect(viewOf(report(state, {})).seen).toBe("");
+  });
+
   it("says how a click on Connect goes", () => {
     const state: LinkState = { phase: "off", why: "unpaired", said: "" };
     expect(viewOf(report(state, { pairing: { step: "pairing" } })).connecting).toBe(true);
