@@ -1,7 +1,6 @@
 """What is wrong with an input, in sentences: one per field, by its path as the caller wrote it."""
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
@@ -138,7 +137,7 @@ def _limit(item: ErrorDetails) -> str:
         return item["msg"].removeprefix("Value error, ")
     template = LIMITS.get(item["type"])
     if template is None:
-        return re.sub(r"^(Input|Value) ", "", item["msg"])
+        return f"is not valid: {item['msg']}"
     text = template.format(**item.get("ctx", {})).removesuffix(".0")
     return "must not be empty" if text.endswith(("least 1 characters", "least 1 items")) else text
 
@@ -148,25 +147,21 @@ def _either(wanted: list[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _unknown(name: str, model: type[BaseModel] | None) -> str:
-    valid = [slot.name for slot in slots(model, sent=False)] if model is not None else []
+def _unknown(name: str, model: type[BaseModel]) -> str:
+    valid = [slot.name for slot in slots(model, sent=False)]
     lowered = {candidate.lower().replace("_", ""): candidate for candidate in valid}
     plain = name.lower().replace("_", "").replace("-", "")
     close: Iterable[str] = difflib.get_close_matches(plain, lowered, n=1, cutoff=0.6)
     meant = next((lowered[match] for match in close), SYNONYMS.get(plain))
     if meant in valid:
         return f"is unknown; did you mean '{meant}'?"
-    return f"is unknown; valid: {', '.join(valid)}" if valid else "is unknown"
+    return f"is unknown; valid: {', '.join(valid)}"
 
 
-def _model_at(model: type[BaseModel] | None, path: Path) -> type[BaseModel] | None:
-    """The model of the value at `path`, where one model is what it can be."""
+def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel]:
+    """The model that refused something inside `path`: an argument has at most one model in it."""
     for part in path:
-        if model is None:
-            return None
-        if isinstance(part, int):
-            continue
         fields = {slot.name: slot.annotation for slot in slots(model, sent=False)}
-        inside = [kind for kind in nested(fields.get(part)) if issubclass(kind, BaseModel)]
-        model = inside[0] if inside else None
+        if part in fields:
+            (model,) = (kind for kind in nested(fields[part]) if issubclass(kind, BaseModel))
     return model

@@ -26,14 +26,10 @@ class Slot:
 
 
 def bare(annotation: Any) -> Any:  # noqa: ANN401  (types have no common type)
-    """`annotation` without `Annotated`'s metadata, and a `NewType` as what it stands for."""
-    while True:
-        if get_origin(annotation) is Annotated:
-            annotation = get_args(annotation)[0]
-        elif hasattr(annotation, "__supertype__"):
-            annotation = annotation.__supertype__
-        else:
-            return annotation
+    """`annotation` without `Annotated`'s metadata."""
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    return annotation
 
 
 def is_union(annotation: object) -> bool:

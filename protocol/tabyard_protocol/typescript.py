@@ -78,7 +78,8 @@ class _Declarations:
                     if issubclass(part, BaseModel | Enum):
                         self.add(part, sent=sent)
             self.lines.append(_interface(cls, sent=sent))
-        elif issubclass(cls, Enum):
+        else:
+            assert issubclass(cls, Enum)
             self.lines.append(_enum(cls))
 
 

@@ -1,9 +1,9 @@
 """What is wrong with an input, told in one clear sentence per field."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from tabyard_protocol.problems import problems, sentence
 from tabyard_protocol.resources.task import TaskDraft
@@ -53,6 +53,21 @@ def told(model: type[BaseModel], given: object, *, root: str = "") -> dict[str, 
             InteractFillForm,
             {"fields": [{"value": 1}]},
             {"fields[0]": "selector or ref is required"},
+        ),
+        (
+            InteractFillForm,
+            {"fields": [{"ref": "e1", "value": 1, "slector": "a"}]},
+            {"fields[0].slector": "is unknown; did you mean 'selector'?"},
+        ),
+        (
+            Intercept,
+            {"patterns": [{"urlPatern": "*"}]},
+            {"patterns[0].urlPatern": "is unknown; did you mean 'urlPattern'?"},
+        ),
+        (
+            InstanceNew,
+            {"viewport": {"width": 800, "height": 600, "zoom": 1}},
+            {"viewport.zoom": "is unknown; valid: width, height"},
         ),
         (
             ContentScreenshot,
@@ -115,3 +130,12 @@ def test_paths_start_where_the_caller_starts() -> None:
 def test_a_sentence_has_its_subject_once() -> None:
     assert sentence("args.url", "is required") == "args.url is required"
     assert sentence("args", "selector or ref is required") == "selector or ref is required"
+
+
+def test_a_limit_that_has_no_words_yet_is_told_in_pydantics() -> None:
+    class Coded(BaseModel):
+        code: Annotated[str, Field(pattern="^[a-z]+$")]
+
+    assert told(Coded, {"code": "7"}) == {
+        "code": "is not valid: String should match pattern '^[a-z]+$'"
+    }

@@ -7,6 +7,7 @@ from pydantic import Field
 from tabyard_protocol.model import JsonObject, WireModel
 from tabyard_protocol.tools.definition import (
     Action,
+    Choosy,
     Targeted,
     TargetedStrictly,
     Tool,
@@ -45,7 +46,7 @@ class Rect(WireModel):
     height: float
 
 
-class Clip(WireModel):
+class Clip(Choosy):
     """A part of the page in CSS pixels, relative to the page's top left."""
 
     x: Annotated[float, Field(ge=0)]

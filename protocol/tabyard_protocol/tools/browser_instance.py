@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from tabyard_protocol.model import WireModel
-from tabyard_protocol.tools.definition import Action, Tool, ToolArgs, ToolOutcome
+from tabyard_protocol.tools.definition import Action, Choosy, Tool, ToolArgs, ToolOutcome
 
 __all__ = [
     "BROWSER_INSTANCE",
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-class ViewportSize(WireModel):
+class ViewportSize(Choosy):
     """A window's inner size in CSS pixels."""
 
     width: Annotated[int, Field(ge=320, le=7680)]

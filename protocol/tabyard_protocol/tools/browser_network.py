@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from tabyard_protocol.model import JsonObject, WireModel
-from tabyard_protocol.tools.definition import Action, Tool, ToolArgs, ToolOutcome
+from tabyard_protocol.tools.definition import Action, Choosy, Tool, ToolArgs, ToolOutcome
 
 __all__ = [
     "BROWSER_NETWORK",
@@ -83,7 +83,7 @@ class SetHeaders(ToolArgs):
     headers: dict[str, str]
 
 
-class InterceptPattern(WireModel):
+class InterceptPattern(Choosy):
     """What to do with which requests; `urlPattern` is a glob with `*`."""
 
     url_pattern: str | None = None

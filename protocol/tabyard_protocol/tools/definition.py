@@ -28,7 +28,9 @@ Place = Literal["browser", "hub"]
 
 
 class Choosy(WireModel):
-    """A model of which some fields stand for each other."""
+    """What callers write as arguments: unknown names are typos, some fields are alternatives."""
+
+    model_config = ConfigDict(extra="forbid")
 
     NEEDS: ClassVar[tuple[str, ...]] = ()
     """Wire names; of each entry one alternative must be given: `selector|ref|x,y`."""
@@ -46,9 +48,7 @@ class Choosy(WireModel):
 
 
 class ToolArgs(Choosy):
-    """What every action takes. Unknown names are refused, so that a typo fails at submission."""
-
-    model_config = ConfigDict(extra="forbid")
+    """What every action takes."""
 
     tab_id: int | Literal["active"] | None = Field(None, description="Default: the task's own tab")
     timeout: Annotated[int, Field(ge=1, le=MAX_TIMEOUT_MS, description="ms")] | None = None

@@ -5,7 +5,7 @@ a third of the tokens. Which arguments belong to which action stands in the desc
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.hub import ToolView
@@ -86,7 +86,7 @@ def _compact(field: JsonObject, definitions: JsonObject) -> JsonObject:
     compact: JsonObject = {
         key: _part(key, value, definitions) for key, value in field.items() if key in KEPT
     }
-    if compact.get("additionalProperties") in (True, False):
+    if compact.get("additionalProperties") is False:
         del compact["additionalProperties"]
     if "enum" in compact or "const" in compact:
         compact.pop("type", None)
@@ -116,13 +116,7 @@ def _merged(one: JsonObject | None, other: JsonObject) -> JsonObject:
     )
     said = {"description": text} if text else {}
     plain = [{k: v for k, v in side.items() if k != "description"} for side in (one, other)]
-    if plain[0] == plain[1]:
-        return plain[0] | said
-    if "enum" in one and "enum" in other:
-        return {"enum": list(dict.fromkeys([*one["enum"], *other["enum"]]))} | said
-    choices: list[Any] = []
-    for side in plain:
-        for choice in cast("list[Any]", side.get("anyOf", [side])):
-            if choice not in choices:
-                choices.append(choice)
-    return {"anyOf": choices} | said
+    if plain[0] != plain[1]:
+        # Only the choices may differ: callers could not tell which type is for which action.
+        plain = [{"enum": list(dict.fromkeys([*one["enum"], *other["enum"]]))}]
+    return plain[0] | said
