@@ -12,19 +12,6 @@ const dist = path.join(here, "dist");
 const wants = new Set(process.argv.slice(2));
 const minify = !wants.has("--dev");
 
-/**
- * puppeteer-core reaches for Node, a browser downloader, WebDriver BiDi and `ws`; none of these exists in a worker, and
- * none is called there. CommonJS, since any named import of it resolves.
- */
-const nodeStubs = {
-  name: "node-stubs",
-  setup(builder) {
-    const foreign = /^(?:node:.*|@puppeteer\/browsers|chromium-bidi(?:\/.*)?|ws)$/;
-    builder.onResolve({ filter: foreign }, ({ path: name }) => ({ path: name, namespace: "stub" }));
-    builder.onLoad({ filter: /.*/, namespace: "stub" }, () => ({ contents: "module.exports = {};", loader: "js" }));
-  },
-};
-
 const options = (outdir) => ({
   absWorkingDir: here,
   entryPoints: { worker: "src/entrypoints/worker.ts", popup: "src/entrypoints/popup.ts" },
@@ -38,7 +25,7 @@ const options = (outdir) => ({
   // Apache-2.0 asks that notices stay; they are collected beside the bundle.
   legalComments: "linked",
   logLevel: "warning",
-  plugins: [nodeStubs, pageScriptPlugin({ minify })],
+  plugins: [pageScriptPlugin({ minify })],
 });
 
 async function writeStatics(folder) {

@@ -18,7 +18,7 @@ export const browserTab: Tool = {
     const args = parse<TabNew>(command.args, { ...common, url: text, activate: yesNo });
     const url = completed(args.url ?? "about:blank");
     mustBeAllowed(url, command.hubOrigin);
-    await command.workspace.own(command.worker);
+    await command.workspace.begin(command.worker);
     const opened = await command.workspace.openFresh(args.activate === true);
     command.begun({ tabId: opened.id, url, title: "" } satisfies TabOpened);
     if (url === "about:blank") return value({ tabId: opened.id, url, title: "" } satisfies TabOpened);

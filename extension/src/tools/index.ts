@@ -88,7 +88,7 @@ export async function runTool(name: string, args: Record<string, unknown>, ctx: 
     { keeper, workspace, tabs: chromeTabs, hubOrigin },
     {
       args,
-      worker: { taskId: ctx.taskId, taskName: ctx.taskName },
+      worker: { taskId: ctx.taskId, taskName: ctx.taskName, session: ctx.session },
       dialogs: ctx.dialogs ?? "ask",
       signal: ctx.signal,
       deadlineMs: ctx.deadlineMs,

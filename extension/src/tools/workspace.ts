@@ -11,27 +11,31 @@ export interface WorkspaceMemory {
 export interface Worker {
   readonly taskId?: string | undefined;
   readonly taskName?: string | undefined;
+  /** Tasks of one session hand their tabs on; tasks without one share one too. */
+  readonly session?: string | undefined;
+}
+
+/** The tabs of one session, oldest first; the last is the current one. */
+interface Line {
+  tabs: number[];
+  group?: number;
 }
 
 const KEY = "workspace";
-/** A tab that shows nothing yet, under the names that the browser gives it. */
-export const BLANK = /^(about:blank|chrome:\/\/new-?tab[\w-]*\/?)?$/;
 const GROUP_TITLE = "Tabyard";
 
-/**
- * Tasks of one browser run one after the other, so there is one workspace: a task goes on in the tab that the one
- * before it left open, unless the user has closed it.
- */
+/** A tab that shows nothing yet, under the names that the browser gives it. */
+export const BLANK = /^(about:blank|chrome:\/\/new-?tab[\w-]*\/?)?$/;
+
+/** Tasks of one browser run one after the other, so one of them has the floor, and the tabs of its session. */
 export class Workspace {
-  /** Tabs that tasks opened or were given, oldest first; the last is the current one. */
-  #owned: number[] = [];
-  #group: number | undefined;
-  #worker: Worker = {};
   /** Whether the browser was launched for tasks: then its blank start tab may be used, and every tab is theirs. */
   launched = false;
+  readonly #lines = new Map<string, Line>();
+  #worker: Worker = {};
   #recalled: Promise<void> | undefined;
   /** Tabs that a tool is closing; any other end of a tab is the user's doing. */
-  #closing = new Set<number>();
+  readonly #closing = new Set<number>();
   /** The current tab that the user closed under the task that now works. */
   #taken: number | undefined;
 
@@ -42,20 +46,19 @@ export class Workspace {
   ) {
     tabs.listen({
       created: (tab) => {
-        if (tab.openerTabId !== undefined && this.#owned.includes(tab.openerTabId)) void this.#adoptPopup(tab);
+        const line = tab.openerTabId === undefined ? undefined : this.#lineOf(tab.openerTabId);
+        if (line !== undefined) void this.#adoptPopup(line, tab);
       },
       removed: (tabId) => {
         this.#removed(tabId);
       },
       replaced: (added, removed) => {
-        this.#owned = this.#owned.map((tabId) => (tabId === removed ? added : tabId));
+        const line = this.#lineOf(removed);
+        if (line === undefined) return;
+        line.tabs = line.tabs.map((tabId) => (tabId === removed ? added : tabId));
         this.#remember();
       },
     });
-  }
-
-  get owned(): readonly number[] {
-    return this.#owned;
   }
 
   get taskId(): string | undefined {
@@ -64,42 +67,28 @@ export class Workspace {
 
   /** The tab for a call: `wanted`, the user's active one, or the task's own, which is opened when there is none. */
   async tabFor(worker: Worker, wanted: number | "active" | undefined): Promise<number> {
-    await this.#recall();
-    this.#begin(worker);
-    if (wanted === "active") {
-      const front = await this.tabs.front();
-      if (front === undefined) throw new ToolFailure("TAB_GONE", "no tab is active");
-      return front.id;
-    }
+    await this.begin(worker);
+    if (wanted === "active") return this.#front();
     if (wanted !== undefined) return wanted;
-    if (this.#taken !== undefined) {
-      const tabId = this.#taken;
-      this.#taken = undefined;
-      throw new ToolFailure("TAB_GONE", `the task's tab ${String(tabId)} was closed by the user`, { tabId });
-    }
-    return this.#current() ?? this.#enter((await this.#startTab()) ?? (await this.tabs.open("about:blank", false))).id;
+    if (this.#taken !== undefined) throw this.#gone(this.#taken);
+    return this.#line().tabs.at(-1) ?? this.#enter((await this.#startTab()) ?? (await this.tabs.open("about:blank", false))).id;
   }
 
-  /** The task's own tab, or undefined while it has none. */
-  async own(worker: Worker): Promise<number | undefined> {
-    await this.#recall();
-    this.#begin(worker);
-    return this.#current();
+  /** Gives the floor to that task: it takes over the tabs of its session, under its own name. */
+  async begin(worker: Worker): Promise<void> {
+    this.#recalled ??= this.#recall();
+    await this.#recalled;
+    const same = worker.taskId === this.#worker.taskId && worker.session === this.#worker.session;
+    if (same && worker.taskName === this.#worker.taskName) return;
+    this.#worker = worker;
+    this.#taken = undefined;
+    const { group } = this.#line();
+    if (group !== undefined) void this.#name(group);
   }
 
   /** Opens a blank tab for the task, which goes on in it. */
   async openFresh(active: boolean): Promise<TabFacts> {
-    await this.#recall();
     return this.#enter(await this.tabs.open("about:blank", active));
-  }
-
-  #enter(tab: TabFacts): TabFacts {
-    this.#owned.push(tab.id);
-    this.#taken = undefined;
-    this.#remember();
-    void this.#regroup(tab.id);
-    this.changed({ event: "opened", tabId: tab.id, url: tab.url });
-    return tab;
   }
 
   /** Closes tabs on a task's word. */
@@ -114,74 +103,93 @@ export class Workspace {
 
   /** From now on the task works in that tab. */
   use(tabId: number): void {
-    this.#owned = [...this.#owned.filter((other) => other !== tabId), tabId];
+    for (const line of this.#lines.values()) line.tabs = line.tabs.filter((other) => other !== tabId);
+    this.#line().tabs.push(tabId);
     this.#remember();
   }
 
-  /** Tabs that may be closed on a task's word: its own ones; in a launched browser all. */
+  /** Tabs that may be closed on a task's word: those that tasks opened; in a launched browser all. */
   async closable(): Promise<readonly TabFacts[]> {
     const all = await this.tabs.all();
-    return this.launched ? all : all.filter(({ id }) => this.#owned.includes(id));
+    return this.launched ? all : all.filter(({ id }) => this.#lineOf(id) !== undefined);
   }
 
-  #current(): number | undefined {
-    return this.#owned.at(-1);
+  #line(): Line {
+    const key = this.#worker.session ?? "";
+    let line = this.#lines.get(key);
+    if (line === undefined) {
+      line = { tabs: [] };
+      this.#lines.set(key, line);
+    }
+    return line;
   }
 
-  /** A new task takes over the tabs of the one before it, under its own name. */
-  #begin(worker: Worker): void {
-    if (worker.taskId === this.#worker.taskId && worker.taskName === this.#worker.taskName) return;
-    this.#worker = worker;
+  #lineOf(tabId: number): Line | undefined {
+    return [...this.#lines.values()].find(({ tabs }) => tabs.includes(tabId));
+  }
+
+  async #front(): Promise<number> {
+    const front = await this.tabs.front();
+    if (front === undefined) throw new ToolFailure("TAB_GONE", "no tab is active");
+    return front.id;
+  }
+
+  #gone(tabId: number): ToolFailure {
     this.#taken = undefined;
-    if (this.#group !== undefined) void this.#name(this.#group);
+    return new ToolFailure("TAB_GONE", `the task's tab ${String(tabId)} was closed by the user`, { tabId });
+  }
+
+  #enter(tab: TabFacts): TabFacts {
+    const line = this.#line();
+    line.tabs.push(tab.id);
+    this.#taken = undefined;
+    this.#remember();
+    void this.#regroup(line, tab.id);
+    this.changed({ event: "opened", tabId: tab.id });
+    return tab;
   }
 
   /** The blank tab that a launched browser starts with. */
   async #startTab(): Promise<TabFacts | undefined> {
     if (!this.launched) return undefined;
-    const tab = (await this.tabs.all()).find(({ id, url }) => BLANK.test(url) && !this.#owned.includes(id));
-    if (tab === undefined) return undefined;
-    if (!tab.url.startsWith("about:")) await this.tabs.blank(tab.id);
+    const tab = (await this.tabs.all()).find(({ id, url }) => BLANK.test(url) && this.#lineOf(id) === undefined);
+    if (tab !== undefined && !tab.url.startsWith("about:")) await this.tabs.blank(tab.id);
     return tab;
   }
 
-  async #adoptPopup(tab: TabFacts): Promise<void> {
-    // It joins at the end of the line, but the task stays where it is until it is told to go there.
-    this.#owned.splice(-1, 0, tab.id);
+  async #adoptPopup(line: Line, tab: TabFacts): Promise<void> {
+    // It joins the line, but the task stays where it is until it is told to go there.
+    line.tabs.splice(-1, 0, tab.id);
     this.#remember();
-    await this.#regroup(tab.id);
-    this.changed({ event: "popup", tabId: tab.id, url: tab.url, openerTabId: tab.openerTabId ?? null });
+    await this.#regroup(line, tab.id);
+    this.changed({ event: "popup", tabId: tab.id, openerTabId: tab.openerTabId ?? null });
   }
 
   #removed(tabId: number): void {
-    if (this.#closing.delete(tabId)) this.#forget(tabId);
-    else {
-      if (tabId === this.#current()) this.#taken = tabId;
-      this.#forget(tabId);
-    }
+    const asked = this.#closing.delete(tabId);
+    if (!asked && tabId === this.#line().tabs.at(-1)) this.#taken = tabId;
+    this.#forget(tabId);
   }
 
   #forget(tabId: number): void {
-    if (!this.#owned.includes(tabId)) return;
-    this.#owned = this.#owned.filter((other) => other !== tabId);
-    if (this.#owned.length === 0) this.#group = undefined;
+    const line = this.#lineOf(tabId);
+    if (line === undefined) return;
+    line.tabs = line.tabs.filter((other) => other !== tabId);
+    if (line.tabs.length === 0) delete line.group;
     this.#remember();
     this.changed({ event: "closed", tabId });
   }
 
   /** A browser without tab groups, or with the tab in motion, does without: groups are only for the eye. */
-  async #regroup(tabId: number): Promise<void> {
+  async #regroup(line: Line, tabId: number): Promise<void> {
     try {
-      this.#group = await this.tabs.group(tabId, this.#group);
+      // The user may have dissolved the group since.
+      line.group = await this.tabs.group(tabId, line.group).catch(() => this.tabs.group(tabId, undefined));
     } catch {
-      try {
-        this.#group = await this.tabs.group(tabId, undefined);
-      } catch {
-        return;
-      }
+      return;
     }
     this.#remember();
-    await this.#name(this.#group);
+    await this.#name(line.group);
   }
 
   async #name(groupId: number): Promise<void> {
@@ -189,21 +197,28 @@ export class Workspace {
   }
 
   #remember(): void {
-    this.memory.put(KEY, { owned: this.#owned, group: this.#group });
+    const lines = [...this.#lines].filter(([, { tabs }]) => tabs.length > 0);
+    this.memory.put(KEY, Object.fromEntries(lines));
   }
 
   /** What an earlier worker of this browser left: its tabs, as far as they are still open. */
-  #recall(): Promise<void> {
-    this.#recalled ??= this.#read();
-    return this.#recalled;
-  }
-
-  async #read(): Promise<void> {
+  async #recall(): Promise<void> {
     const left: unknown = (await this.memory.all())[KEY];
-    if (typeof left !== "object" || left === null || !("owned" in left) || !Array.isArray(left.owned)) return;
+    if (typeof left !== "object" || left === null) return;
     const open = new Set((await this.tabs.all()).map(({ id }) => id));
-    const owned = left.owned.filter((id): id is number => typeof id === "number" && open.has(id));
-    this.#owned = [...owned, ...this.#owned.filter((id) => !owned.includes(id))];
-    if ("group" in left && typeof left.group === "number" && owned.length > 0) this.#group ??= left.group;
+    for (const [session, line] of Object.entries(left as Record<string, unknown>)) {
+      const tabs = tabsOf(line).filter((id) => open.has(id));
+      if (tabs.length > 0 && !this.#lines.has(session)) this.#lines.set(session, { tabs, ...groupOf(line) });
+    }
   }
+}
+
+function tabsOf(line: unknown): number[] {
+  if (typeof line !== "object" || line === null || !("tabs" in line) || !Array.isArray(line.tabs)) return [];
+  return line.tabs.filter((id): id is number => typeof id === "number");
+}
+
+function groupOf(line: unknown): { group?: number } {
+  const has = typeof line === "object" && line !== null && "group" in line && typeof line.group === "number";
+  return has ? { group: line.group as number } : {};
 }
