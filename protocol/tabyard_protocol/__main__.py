@@ -36,6 +36,9 @@ def views() -> Mapping[str, str]:
 
 def main(arguments: Sequence[str]) -> int:
     """Write the views; with `--check`, print what is out of date and fail instead."""
+    if not (SOURCE / "protocol" / "frames").is_dir():
+        sys.stderr.write("This writes files of Tabyard's source tree; run it there.\n")
+        return 2
     check = "--check" in arguments
     stale = False
     for name, wanted in views().items():

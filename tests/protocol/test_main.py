@@ -42,3 +42,11 @@ def test_a_stale_view_is_shown_as_a_diff(
     shown = capsys.readouterr().out
     assert "docs/reference/errors.md" in shown
     assert "NO_FUTURE" in shown
+
+
+def test_an_installed_package_has_nothing_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "SOURCE", tmp_path)
+    assert run() == 2
+    assert "source tree" in capsys.readouterr().err
