@@ -28,6 +28,8 @@ from tabyard_protocol.resources.instance import Registered, Registration
 from tabyard_protocol.resources.task import TaskDraft, TaskView
 
 TICK = "browser_tab"
+PATIENT: dict[str, Any] = {"silent_after_s": 1e9}
+"""Time jumps in tests; a browser has no chance to answer the pings of the hour it skips."""
 
 
 def command(name: str = TICK, /, **args: Any) -> dict[str, Any]:
@@ -217,7 +219,7 @@ async def open_yard(
             blobs=bytes_store,
             clock=time,
             ids=ids or SequentialIds(),
-            settings=HubSettings(**settings),
+            settings=HubSettings(**(PATIENT | settings)),
         )
         async with hub:
             yard = Yard(hub=hub, store=store, blobs=bytes_store, clock=time, group=group)

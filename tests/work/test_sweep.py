@@ -1,0 +1,34 @@
+"""What is over for long enough is taken away, and nothing else."""
+
+import asyncio
+
+from tests.yard import READ, open_yard
+
+from tabyard.work.sweep import Sweep, SweepSettings
+
+
+async def test_only_tasks_that_ended_long_ago_go_and_they_go_by_themselves() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        old, young, running = [await yard.submit(READ) for _ in range(3)]
+        await browser.answer(await browser.next_call(), {})
+        await events.complete(old)
+        settings = SweepSettings(keep_s=100, every_s=30)
+        Sweep(hub=yard.hub, store=yard.store, blobs=yard.blobs, settings=settings).start()
+        for _ in range(3):
+            timers = yard.clock.pending
+            yard.clock.advance(30.1)
+            await yard.clock.armed(timers)
+        await browser.answer(await browser.next_call(2), {})
+        await events.complete(young)
+        await browser.next_call(3)
+        assert await yard.store.task(old) is not None
+
+        timers = yard.clock.pending
+        yard.clock.advance(30.1)
+        await yard.clock.armed(timers)
+
+        assert await yard.store.task(old) is None
+        assert await yard.store.task(young) is not None
+        assert await yard.store.task(running) is not None
