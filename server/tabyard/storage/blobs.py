@@ -72,7 +72,8 @@ def refusals() -> Generator[None]:
     try:
         yield
     except BaseError as error:
-        raise StoreUnavailable(str(error)) from error
+        # The first line says it; the rest is for those who wrote the library.
+        raise StoreUnavailable(str(error).partition("\n")[0]) from error
 
 
 def path_of(artifact: ArtifactId) -> str:

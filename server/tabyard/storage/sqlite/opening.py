@@ -75,7 +75,11 @@ def prepare(path: Path, held: ExitStack) -> Connection:
         raise StoreOpenFailed(path, str(error)) from error
     try:
         upgrade(connection, path)
+    except StoreOpenFailed:
+        connection.close()
+        raise
     except sqlite3.Error as error:
+        connection.close()
         raise StoreOpenFailed(path, str(error)) from error
     return connection
 

@@ -26,20 +26,16 @@ def upgrade(connection: Connection, path: Path) -> None:
     Raises:
         StoreNewer: a later version has written it.
     """
-    found = revision(connection)
-    if found == HEAD:
-        return
-    if found is None:
+    if connection.say("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'") is None:
         create(connection)
         return
-    migrate(connection, path, found)
+    found = revision(connection)
+    if found != HEAD:
+        migrate(connection, path, found)
 
 
 def revision(connection: Connection) -> str | None:
-    """The migration that the database has; None: it is empty."""
-    exists = connection.say("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
-    if exists is None:
-        return None
+    """The migration that the database has; None: not even the first."""
     row = connection.say("SELECT version_num FROM alembic_version")
     return None if row is None else row[0]
 
