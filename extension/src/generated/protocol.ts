@@ -1410,7 +1410,7 @@ export interface ContentSnapshot {
   readonly since?: string;
 }
 
-/** The tree; refs such as `e12` or `f1e3` are good for the other actions. */
+/** The tree; refs such as `e12` are good for the other actions. */
 export interface SnapshotTaken {
   readonly snapshot: string;
   readonly snapshotId: string;

@@ -175,7 +175,7 @@ class ContentSnapshot(Targeted):
 
 
 class SnapshotTaken(ToolOutcome):
-    """The tree; refs such as `e12` or `f1e3` are good for the other actions."""
+    """The tree; refs such as `e12` are good for the other actions."""
 
     snapshot: str
     snapshot_id: str
