@@ -39,7 +39,7 @@ EPILOG: Final = (
 def main() -> None:
     """Run the command that the arguments name, and exit as `ExitCode` says."""
     try:
-        _program(sys.argv[1:])()
+        _program(sys.argv[1:])(prog_name="tabyard")
     except CliError as error:
         complain(str(error), error.remedy)
         sys.exit(error.exit_code)

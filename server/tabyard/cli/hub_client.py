@@ -177,7 +177,8 @@ def _refuse(status: int, answer: Any) -> NoReturn:  # noqa: ANN401 - JSON of unk
     """Raise what the hub has answered: `{error, code}`, or `{error: {code, message}}` of a tool."""
     body = as_object(answer)
     fault = as_object(body.get("error")) or body
-    text = fault.get("message") or fault.get("error") or f"HTTP status {status}"
+    words = (fault.get(name) for name in ("message", "error", "reason"))
+    text = next((word for word in words if word), f"HTTP status {status}")
     raise HubRefused(status, str(fault.get("code", "")), str(text), as_object(fault.get("details")))
 
 
