@@ -86,6 +86,9 @@ class FakeHub:
             answer["proof"] = proof(self.credential, "hub", instance, body["nonce"], HUB_NONCE)
         return JSONResponse(answer)
 
+    async def info(self, _request: Request) -> JSONResponse:
+        return JSONResponse({"name": "Fake hub", "protocol": 1})
+
     async def size(self, request: Request) -> HTMLResponse:
         if "is" in request.query_params:
             self.sizes.put_nowait(request.query_params["is"])
@@ -125,6 +128,7 @@ class FakeHub:
         """Listen until the end of the block; then the port is free again and all links are cut."""
         app = Starlette(
             routes=[
+                Route("/info", self.info),
                 Route("/size", self.size),
                 Route("/register", self.register, methods=["POST"]),
                 WebSocketRoute("/instances/{instance}", self.link),

@@ -28,8 +28,10 @@ const request = (url: string, init: RequestInit): Promise<Response> => fetch(url
 /** Eyes don't see it, and calls of a few milliseconds don't pay for the button. */
 const REPORT_AFTER_MS = 120;
 
+const REFRESH_MS = 2_000;
+
 /** Everything that had to wait for what an earlier worker left behind. */
-async function assemble(): Promise<{ readonly link: Link; readonly control: Control }> {
+async function assemble(): Promise<{ readonly link: Link; readonly control: Control; readonly report: () => void }> {
   const remembered = await memory.recall(crypto.randomUUID());
   const report = coalesced(browserClock, REPORT_AFTER_MS, () => {
     const told = control.report();
@@ -80,10 +82,19 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     report();
   });
   await pairings.read();
-  return { link, control };
+  return { link, control, report };
 }
 
 const assembled = assemble();
+
+/** Tabs are let go without a word; an open popup shall not show them any longer. */
+function stayFresh(): void {
+  if (guests.size === 0) return;
+  void assembled.then(({ report }) => {
+    report();
+  });
+  browserClock.after(REFRESH_MS, stayFresh);
+}
 
 // Listeners are registered while the script first runs: a later one misses the event that started this worker.
 onWake(() => {
@@ -97,6 +108,7 @@ hostPopups({
     void assembled.then(({ control }) => {
       if (guests.has(guest)) guest.post(control.report());
     });
+    if (guests.size === 1) stayFresh();
   },
   said: (message) => {
     const wish = readWish(message);

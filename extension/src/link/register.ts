@@ -117,12 +117,14 @@ export async function nameOf(fetch: Fetch, hub: string): Promise<string | undefi
 
 /** Ask for a new pairing: a person has clicked *Connect*. */
 export async function pair(fetch: Fetch, hub: string, identity: Identity): Promise<Pairing> {
-  const answer = await post(fetch, hub, { ...(await body(identity, undefined)), pair: true });
+  // Chosen here, so that the popup and the hub's list call this browser the same.
+  const label = `${identity.browser} ${freshNonce().slice(0, 4)}`;
+  const answer = await post(fetch, hub, { ...(await body(identity, label)), pair: true });
   const instanceId = text(answer["instanceId"]);
   const credential = text(answer["credential"]);
   if (!isFields(answer) || instanceId === undefined || credential === undefined) {
     throw new NoWayIn("rejected", `${hub} gave no credential; is it a Tabyard hub?`);
   }
-  const names = present({ hubName: text(answer["hubName"]), label: text(answer["label"]) });
-  return { hub, instanceId, credential, ...names, origin: "paired" };
+  const names = present({ hubName: text(answer["hubName"]) });
+  return { hub, instanceId, credential, label, ...names, origin: "paired" };
 }

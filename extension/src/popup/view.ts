@@ -125,7 +125,7 @@ export function viewOf(report: Report): View {
       sinceMs: call.sinceMs,
     })),
     showWork: report.running.length > 0 || report.state.phase === "connected",
-    driven: drivenTabs === 0 ? "" : `${drivenTabs} ${drivenTabs === 1 ? "tab is" : "tabs are"} being driven.`,
+    driven: drivenTabs === 0 ? "" : `${drivenTabs} ${drivenTabs === 1 ? "tab is" : "tabs are"} held for tasks.`,
     showConnect: needsPairing(report),
     connecting: report.pairing.step === "pairing",
     seen: seen(report),

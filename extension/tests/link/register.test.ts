@@ -99,7 +99,10 @@ describe("pairing", () => {
     const hub = new FakeHub();
     const pairing = await pair(hub.fetch, "http://localhost:3300", identity);
     expect(hub.registrations[0]).toMatchObject({ pair: true, extensionId: "abc" });
+    expect(pairing.label).toMatch(/^Chromium 156 [0-9a-f]{4}$/);
+    expect(hub.registrations[0]?.["label"]).toBe(pairing.label);
     expect(pairing).toEqual({
+      label: pairing.label,
       hub: "http://localhost:3300",
       instanceId: "inst_9_new",
       credential: "c0ffee",

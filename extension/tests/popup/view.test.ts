@@ -36,12 +36,12 @@ describe("what the popup says", () => {
       { id: "b", name: "browser_content", sinceMs: 6 },
     ];
     const view = viewOf(report(CONNECTED, { ...PAIRED, running, drivenTabs: 1 }));
-    expect(view).toMatchObject({ tone: "busy", pill: "Working", driven: "1 tab is being driven." });
+    expect(view).toMatchObject({ tone: "busy", pill: "Working", driven: "1 tab is held for tasks." });
     expect(view.calls).toEqual([
       { what: "Tea", how: "browser_tab · t_cmd_0", sinceMs: 5 },
       { what: "browser_content", how: "browser_content", sinceMs: 6 },
     ]);
-    expect(viewOf(report(CONNECTED, { ...PAIRED, drivenTabs: 3 })).driven).toBe("3 tabs are being driven.");
+    expect(viewOf(report(CONNECTED, { ...PAIRED, drivenTabs: 3 })).driven).toBe("3 tabs are held for tasks.");
   });
 
   it("tells connecting from reconnecting", () => {
