@@ -16,6 +16,9 @@ const PERMISSIONS = [
 /** Registering with a hub on this machine. */
 const LOOPBACK = ["http://localhost/*", "http://127.0.0.1/*", "http://[::1]/*"];
 
+/** Whether a file that a task uploads exists, where the person has allowed file addresses; launched browsers have it. */
+const FILES = ["file:///*"];
+
 /** A hub on another machine: the popup asks for that one host when the person connects to it. */
 const ELSEWHERE = ["http://*/*", "https://*/*"];
 
@@ -35,7 +38,7 @@ export function manifest(version) {
     action: { default_title: "Tabyard", default_popup: "popup.html", default_icon: icons("icon-off", [16, 32]) },
     background: { service_worker: "worker.js" },
     permissions: PERMISSIONS,
-    host_permissions: LOOPBACK,
+    host_permissions: [...LOOPBACK, ...FILES],
     optional_host_permissions: ELSEWHERE,
     incognito: "not_allowed",
   };
