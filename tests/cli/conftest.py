@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from tests.cli.processes import HubProcess, Terminal
+from tests.cli.processes import PATIENCE_S, HubProcess, Terminal
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Longer than the processes are waited for, so that a test can say what it has waited for."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(2 * PATIENCE_S))
 
 
 @pytest.fixture

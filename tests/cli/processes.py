@@ -6,14 +6,15 @@ import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 PROGRAM: Final = (sys.executable, "-c", "from tabyard.cli import main; main()")
-PATIENCE_S: Final = 15.0
+PATIENCE_S: Final = 40.0
+"""A test starts some three processes, each of which imports for a second on an idle machine."""
 INTRODUCED: Final = re.compile(r"(API|WebSocket)\s+(\S+)")
 
 
@@ -31,7 +32,7 @@ class Terminal:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.environment: Mapping[str, str] = {
+        self.environment: dict[str, str] = {
             "PATH": os.defpath,
             "HOME": str(home),
             "TABYARD_DATA_DIR": str(home / "data"),

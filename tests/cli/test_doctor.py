@@ -21,12 +21,15 @@ def extension(tmp_path: Path) -> str:
     return str(folder)
 
 
-@pytest.fixture
-def chromium(tmp_path: Path) -> str:
-    """Says its version as Chromium does, and nothing else."""
-    program = tmp_path / "chromium"
+@pytest.fixture(autouse=True)
+def chromium(terminal: Terminal) -> str:
+    """Says its version as Chromium does, and nothing else; the first on the PATH."""
+    folder = terminal.home / "bin"
+    folder.mkdir()
+    program = folder / "chromium"
     program.write_text("#!/bin/sh\necho Chromium 156.0.1\n")
     program.chmod(0o755)
+    terminal.environment["PATH"] = f"{folder}:{terminal.environment['PATH']}"
     return str(program)
 
 
@@ -47,9 +50,7 @@ async def examined(terminal: Terminal, *arguments: str, **more: str) -> tuple[in
 async def test_a_machine_in_order_has_nothing_to_complain_about(
     terminal: Terminal, extension: str, chromium: str
 ) -> None:
-    code, found = await examined(
-        terminal, TABYARD_EXTENSION_DIR=extension, TABYARD_CHROMIUM=chromium
-    )
+    code, found = await examined(terminal, TABYARD_EXTENSION_DIR=extension)
 
     assert code == 0
     assert found["extension"][:2] == ("fine", extension)
