@@ -131,7 +131,10 @@ def run(hub: Any, instance: str, commands: Sequence[Command]) -> list[dict[str, 
         for _line in stream.iter_lines():
             pass
     task = hub.get(f"/tasks/{task_id}")["task"]
-    assert task["status"] == "completed", task.get("error")
+    error = task.get("error", {})
+    if error.get("message", "").endswith("is not supported by this browser yet"):
+        pytest.xfail(error["message"])
+    assert task["status"] == "completed", error
     return [command["result"]["structuredContent"] for command in task["commands"]]
 
 
