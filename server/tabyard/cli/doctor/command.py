@@ -27,7 +27,7 @@ __all__ = ["add_to"]
 
 SIGN: Final = {Verdict.FINE: "✓", Verdict.NOTE: "!", Verdict.TROUBLE: "✗"}
 STYLE: Final = {Verdict.FINE: "good", Verdict.NOTE: "warn", Verdict.TROUBLE: "bad"}
-ANSWER_WITHIN_S: Final = 5.0
+ANSWER_WITHIN_S: Final = 3.0
 
 
 def add_to(program: typer.Typer) -> None:
