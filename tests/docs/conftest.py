@@ -36,8 +36,10 @@ class Hub:
 
     def here(self, text: str) -> str:
         """`text` with the ports of the docs replaced by those of this hub."""
-        text = re.sub(r"(localhost|127\.0\.0\.1):3300", self.url.removeprefix("http://"), text)
-        return re.sub(r"(localhost|127\.0\.0\.1):3400", self.link_url.removeprefix("ws://"), text)
+        ports = {"3300": self.url.rpartition(":")[2], "3400": self.link_url.rpartition(":")[2]}
+        return re.sub(
+            r"(localhost|127\.0\.0\.1):(3300|3400)\b", lambda at: f"{at[1]}:{ports[at[2]]}", text
+        )
 
     def get(self, path: str) -> Any:
         """The JSON at `path`."""
