@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -83,13 +83,14 @@ class ServedDoor(Door):
     link_port: int
     server: WebServer
 
-    def link(self, path: str = "/", **options: Any) -> connect:
-        """A WebSocket to the link port."""
-        return connect(f"ws://127.0.0.1:{self.link_port}{path}", compression=None, **options)
+    def link(self, path: str = "/", *, port: int | None = None, **options: Any) -> connect:
+        """A WebSocket, to the link port unless told otherwise."""
+        url = f"ws://127.0.0.1:{port or self.link_port}{path}"
+        return connect(url, compression=None, **options)
 
     @asynccontextmanager
     async def client(self, path: str = "/", **options: Any) -> AsyncGenerator["Client"]:
-        """A client on the link port that has read its welcome."""
+        """A client that has read its welcome."""
         async with self.link(path, **options) as socket:
             client = Client(socket)
             client.welcome = await client.receive()
@@ -126,6 +127,19 @@ class Client:
 def is_type(kind: str) -> Callable[[dict[str, Any]], bool]:
     """Whether a frame is of that type."""
     return lambda frame: frame["type"] == kind
+
+
+@asynccontextmanager
+async def raw_http(port: int, *lines: str, **limits: int) -> AsyncGenerator[asyncio.StreamReader]:
+    """A connection on which these lines and an empty one were sent; what comes back."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, **limits)
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    try:
+        yield reader
+    finally:
+        writer.transport.abort()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 @asynccontextmanager
@@ -173,6 +187,7 @@ async def serve_door(
             yard.hub.bus.close()
             yard.cut_all()
             server.stop()
+            server.force_exit = True
             await running
 
 
@@ -201,14 +216,9 @@ def _state(
             link_port=link_port,
             ws_endpoint="ws://localhost:3400",
             store_name="memory",
-            **{"extension_ids": frozenset({EXTENSION}), **web},
+            extension_ids=frozenset({EXTENSION}),
+            **web,
         ),
         started_s=yard.clock.monotonic_s(),
         keys=KeyRing(keys) if keys else NoKeys(),
     )
-
-
-async def within(seconds: float, awaitable: Any) -> Any:
-    """The result of `awaitable`, or a failure after so long."""
-    async with asyncio.timeout(seconds):
-        return await awaitable

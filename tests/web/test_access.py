@@ -22,14 +22,13 @@ SETTINGS = WebSettings(
 ACCESS = Access(SETTINGS)
 
 
-def admit(
-    *, method: str = "POST", path: str = "/tasks", port: int = 3300, **headers: str
-) -> Caller:
+def admit(method: str = "POST", path: str = "/tasks", /, **headers: str) -> Caller:
     """The caller with these headers; a loopback `Host` unless told otherwise."""
     given_headers = {"host": "127.0.0.1:3300", **headers}
     pairs = [
         (name.replace("_", "-").encode(), value.encode()) for name, value in given_headers.items()
     ]
+    port = 3400 if given_headers["host"].endswith(":3400") else 3300
     return ACCESS.admit(single_headers(pairs), port=port, method=method, path=path)
 
 
@@ -117,8 +116,8 @@ def test_an_origin_that_comes_twice_is_refused() -> None:
 
 def test_the_link_port_serves_no_pages_so_it_is_no_origin() -> None:
     with pytest.raises(ForbiddenOrigin):
-        admit(host="localhost:3400", origin="http://localhost:3400", port=3400)
-    assert admit(host="localhost:3400", origin="http://localhost:3300", port=3400)
+        admit(host="localhost:3400", origin="http://localhost:3400")
+    assert admit(host="localhost:3400", origin="http://localhost:3300")
 
 
 def test_the_known_extension_is_recognised_wherever_it_fetches_from() -> None:
@@ -134,12 +133,12 @@ def test_a_configured_origin_is_recognised() -> None:
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "unheard-of"])
 def test_other_sites_are_refused_even_where_browsers_send_no_origin(site: str) -> None:
     with pytest.raises(ForbiddenOrigin):
-        admit(method="GET", path="/instances", sec_fetch_site=site, sec_fetch_mode="no-cors")
+        admit("GET", "/instances", sec_fetch_site=site, sec_fetch_mode="no-cors")
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
 def test_own_pages_and_typed_addresses_pass(site: str) -> None:
-    assert admit(method="GET", sec_fetch_site=site)
+    assert admit("GET", sec_fetch_site=site)
 
 
 def test_a_link_on_another_site_may_lead_to_the_status_page_but_not_to_data() -> None:
@@ -148,13 +147,13 @@ def test_a_link_on_another_site_may_lead_to_the_status_page_but_not_to_data() ->
         "sec_fetch_mode": "navigate",
         "sec_fetch_dest": "document",
     }
-    assert admit(method="GET", path="/", **visit)
+    assert admit("GET", "/", **visit)
     with pytest.raises(ForbiddenOrigin):
-        admit(method="GET", path="/tasks", **visit)
+        admit("GET", "/tasks", **visit)
     with pytest.raises(ForbiddenOrigin):
-        admit(method="POST", path="/", **visit)
+        admit("POST", "/", **visit)
     with pytest.raises(ForbiddenOrigin):
-        admit(method="GET", path="/", **{**visit, "sec_fetch_dest": "iframe"})
+        admit("GET", "/", **{**visit, "sec_fetch_dest": "iframe"})
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`/tasks`: every row of the contract, driven over REST."""
 
 import asyncio
+import base64
 from typing import Any
 
 import pytest
@@ -352,7 +353,7 @@ async def test_a_wrong_method_is_told_the_right_ones(method: str, path: str, all
 
 
 async def test_pictures_come_inline_when_a_task_is_read() -> None:
-    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    pixel = base64.b64encode(b"\x89PNG\r\n\x1a\n and so on").decode()
 
     async def shoot(_call: object) -> object:
         image = {"type": "image", "data": pixel, "mimeType": "image/png"}

@@ -1,6 +1,8 @@
 """`/api/openapi.json`: the APIs about themselves."""
 
+import asyncio
 from collections.abc import Sequence
+from functools import cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,10 +15,13 @@ __all__ = ["routes"]
 
 
 def routes(endpoints: Sequence[Endpoint]) -> Sequence[Route]:
-    """The description of `endpoints`, made once."""
-    document = describe_apis(endpoints)
+    """The description of `endpoints`, made once, for who asks first: that takes long."""
+
+    @cache
+    def document() -> bytes:
+        return describe_apis(endpoints)
 
     async def openapi(_request: Request) -> Response:
-        return Response(document, media_type="application/json")
+        return Response(await asyncio.to_thread(document), media_type="application/json")
 
     return (Route("/api/openapi.json", openapi),)

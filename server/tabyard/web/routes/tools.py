@@ -1,5 +1,7 @@
 """`/api/tools`: the catalogue, and one tool run now."""
 
+import asyncio
+from functools import cache
 from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
@@ -45,7 +47,7 @@ class ToolRun(WireModel):
 
 async def list_tools(_state: WebState, _request: Request) -> Response:
     """The catalogue."""
-    return Response(_CATALOGUE, media_type="application/json")
+    return Response(await asyncio.to_thread(_catalogue), media_type="application/json")
 
 
 async def run(state: WebState, request: Request) -> Response:
@@ -82,8 +84,11 @@ def _status_of(answer: ToolAnswer) -> int:
         return 409
 
 
-_CATALOGUE: Final = ToolList(tools=tuple(describe(tool) for tool in TOOLS.values())).to_json()
-"""The catalogue never changes, so it is encoded once."""
+@cache
+def _catalogue() -> bytes:
+    """The catalogue never changes. Describing it takes long, so that is left to who asks first."""
+    return ToolList(tools=tuple(describe(tool) for tool in TOOLS.values())).to_json()
+
 
 ENDPOINTS: Final = (
     Endpoint(

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final, NoReturn
 
+from prometheus_client import Gauge
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
@@ -65,6 +66,7 @@ class EventStream(Response):
         opening: bytes,
         id_of: Callable[[EncodedEvent], str],
         is_last: Callable[[EncodedEvent], bool],
+        open_streams: Gauge,
         comment_interval_s: float,
         close_timeout_s: float,
     ) -> None:
@@ -75,12 +77,13 @@ class EventStream(Response):
         self._opening = opening
         self._id_of = id_of
         self._is_last = is_last
+        self._open_streams = open_streams
         self._comment_interval_s = comment_interval_s
         self._close_timeout_s = close_timeout_s
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._subscription:
+        with self._subscription, self._open_streams.track_inprogress():
             start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(start)
             if scope["method"] != "HEAD":

@@ -25,9 +25,6 @@ __all__ = ["ENDPOINTS"]
 END: Final = "end"
 """Stands for the offset in the id of a `task_complete` that was told from the store."""
 
-PUBLISHED_WITHIN_S: Final = 1.0
-"""A task that the store calls ended has its last event published within this."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Resume:
@@ -50,7 +47,7 @@ async def task_events(state: WebState, request: Request) -> Response:
         position = subscription.add_task(task, after=resume.after, epoch=resume.epoch)
         record = await _known(state, task)
         if is_final(TASK_NEXT, record.status):
-            finished = await _finished(record, subscription, position, resume)
+            finished = _finished(state, record, position, resume)
             if finished is not None:
                 subscription.close()
                 return finished
@@ -63,6 +60,7 @@ async def task_events(state: WebState, request: Request) -> Response:
         opening=_resync(position, task=task) if position.gap else b"",
         id_of=lambda event: f"{position.epoch}.{event.offset}",
         is_last=lambda event: event.type == "task_complete" and event.task_id == task,
+        open_streams=state.metrics.streams,
         comment_interval_s=state.settings.comment_interval_s,
         close_timeout_s=state.settings.close_timeout_s,
     )
@@ -94,16 +92,14 @@ async def instance_events(state: WebState, request: Request) -> Response:
         opening=_resync(position, instance=instance) if position.gap else b"",
         id_of=lambda event: f"{position.epoch}.{event.instance_offset}",
         is_last=_never,
+        open_streams=state.metrics.streams,
         comment_interval_s=state.settings.comment_interval_s,
         close_timeout_s=state.settings.close_timeout_s,
     )
 
 
-async def _finished(
-    record: TaskRecord,
-    subscription: Subscription,
-    position: Position,
-    resume: _Resume,
+def _finished(
+    state: WebState, record: TaskRecord, position: Position, resume: _Resume
 ) -> Response | None:
     """The whole answer about a task that has ended; None when its history is there to be replayed.
 
@@ -116,23 +112,10 @@ async def _finished(
         return Response(missed + _from_store(record, position), headers=HEADERS)
     if resume.after != position.offset:
         return None
-    last = await _just_published(subscription, position)
-    return Response(last, headers=HEADERS) if last else Response(status_code=204)
-
-
-async def _just_published(subscription: Subscription, position: Position) -> bytes:
-    """What follows what the reader has seen, up to the end; empty when it has seen the end."""
-    events: list[EncodedEvent] = []
-    try:
-        async with asyncio.timeout(PUBLISHED_WITHIN_S):
-            while not events or events[-1].type != "task_complete":
-                events += await anext(subscription)
-    except (TimeoutError, StopAsyncIteration):
-        return b""
-    return b"".join(
-        encode(event.type, event.text, stream_id=f"{position.epoch}.{event.offset}")
-        for event in events
-    )
+    newest = state.hub.bus.history.since_task(record.id, position.offset - 1).events
+    has_seen_end = any(event.type == "task_complete" for event in newest)
+    # If not, the end is stored and about to be published: the stream will have it.
+    return Response(status_code=204) if has_seen_end else None
 
 
 def _from_store(record: TaskRecord, position: Position) -> bytes:

@@ -1,0 +1,169 @@
+"""Whatever is sent, the hub answers in kind: a status below 500, a frame, or a refusal."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import quote
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.web.door import Door, open_door, serve_door, succeed
+
+LEAVES: Final = (
+    st.none()
+    | st.booleans()
+    | st.integers(min_value=-(2**70), max_value=2**70)
+    | st.floats()
+    | st.text(max_size=20)
+)
+VALUES: Final = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=12,
+)
+
+
+def objects(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Objects with some of these fields, each mostly of the right kind, sometimes of any."""
+    return st.fixed_dictionaries(
+        {}, optional={name: value | VALUES for name, value in fields.items()}
+    )
+
+
+COMMANDS: Final = st.fixed_dictionaries(
+    {
+        "tool_name": st.sampled_from(["browser_navigate", "browser_content", "own", "sleep"]),
+        "intention": st.text(min_size=1, max_size=5),
+        "args": objects(
+            action=st.sampled_from(["goto", "get", "wait"]), url=st.text(), duration=st.just(0)
+        ),
+    }
+)
+TASKS: Final = objects(
+    task_name=st.text(min_size=1, max_size=5),
+    task_intention=st.text(min_size=1, max_size=5),
+    commands=st.lists(COMMANDS | VALUES, max_size=3),
+    metadata=st.dictionaries(st.text(max_size=5), VALUES, max_size=3),
+    instanceId=st.sampled_from(["inst_1_1", "nobody", ""]),
+    session=st.text(max_size=5),
+    dialogs=st.sampled_from(["ask", "never"]),
+)
+WHOLE_TASKS: Final = st.fixed_dictionaries(
+    {
+        "task_name": st.text(min_size=1, max_size=5),
+        "task_intention": st.text(min_size=1, max_size=5),
+        "commands": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "tool_name": st.just("own"),
+                    "intention": st.text(min_size=1, max_size=5),
+                    "args": st.dictionaries(st.text(max_size=5), VALUES, max_size=3),
+                }
+            ),
+            min_size=1,
+            max_size=2,
+        ),
+        "metadata": st.dictionaries(st.text(max_size=5), VALUES, max_size=3),
+    }
+)
+"""Tasks that are accepted, with arguments of any kind."""
+
+
+def text_of(value: object) -> bytes:
+    """JSON, also of what strict JSON has no words for (NaN, numbers of any length)."""
+    return json.dumps(value).encode("utf-8", "surrogatepass")
+
+
+def run_in_door(check: Callable[[Door], Any]) -> None:
+    """Run `check` with a browser that answers everything."""
+
+    async def run() -> None:
+        async with asyncio.timeout(10), open_door() as door:
+            await door.yard.browser(handler=succeed, tools=("own",))
+            await check(door)
+
+    asyncio.run(run())
+
+
+FEW: Final = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@FEW
+@given(bodies=st.lists(TASKS | WHOLE_TASKS | VALUES, min_size=1, max_size=8))
+def test_no_submission_is_a_defect(bodies: list[Any]) -> None:
+    async def check(door: Door) -> None:
+        for body in bodies:
+            answer = await door.http.post(
+                "/tasks", content=text_of(body), headers={"content-type": "application/json"}
+            )
+            assert answer.status_code in {200, 400}, (answer.text, body)
+            orjson.loads(answer.content)
+            if answer.status_code == 200:
+                await door.ended(answer.json()["taskId"])
+
+    run_in_door(check)
+
+
+@FEW
+@given(bodies=st.lists(st.binary(max_size=200), min_size=1, max_size=20))
+@pytest.mark.parametrize("path", ["/tasks", "/register", "/api/tools/browser_navigate"])
+def test_no_bytes_are_a_defect(path: str, bodies: list[bytes]) -> None:
+    async def check(door: Door) -> None:
+        for body in bodies:
+            answer = await door.http.post(
+                path, content=body, headers={"content-type": "application/json"}
+            )
+            assert answer.status_code == 400, answer.text
+
+    run_in_door(check)
+
+
+@FEW
+@given(bodies=st.lists(objects(args=VALUES, instanceId=st.text(), timeout=st.integers(0, 9))))
+def test_no_tool_call_is_a_defect(bodies: list[Any]) -> None:
+    async def check(door: Door) -> None:
+        for body in bodies:
+            answer = await door.http.post(
+                "/api/tools/own",
+                content=text_of(body),
+                headers={"content-type": "application/json"},
+            )
+            assert answer.status_code < 500, (answer.text, body)
+            orjson.loads(answer.content)
+
+    run_in_door(check)
+
+
+@FEW
+@given(
+    paths=st.lists(st.text(max_size=30), min_size=1, max_size=10),
+    query=st.dictionaries(st.sampled_from(["status", "limit", "offset", "instanceId"]), st.text()),
+)
+def test_no_path_and_no_query_is_a_defect(paths: list[str], query: dict[str, str]) -> None:
+    async def check(door: Door) -> None:
+        for path in paths:
+            for start in ("/tasks", "/tasks/", "/instances/", "/artifacts/", "/ui/", "/"):
+                safe = path.encode("utf-8", "replace").decode()
+                answer = await door.http.get(start + quote(safe), params=query)
+                assert answer.status_code < 500, answer.text
+
+    run_in_door(check)
+
+
+@settings(FEW, max_examples=15)
+@given(frames=st.lists(st.text(max_size=50) | st.binary(max_size=50) | VALUES | TASKS, max_size=10))
+def test_no_frame_is_a_defect(frames: list[Any]) -> None:
+    async def run() -> None:
+        async with asyncio.timeout(10), serve_door() as door, door.client() as client:
+            for frame in frames:
+                raw = frame if isinstance(frame, bytes) else text_of(frame).decode()
+                await client.socket.send(raw)
+                answer = await client.receive()
+                assert answer["type"] == "error", answer
+                assert answer["code"] != "INTERNAL_ERROR", answer
+            assert (await client.ask("ping"))["type"] == "pong"
+
+    asyncio.run(run())
