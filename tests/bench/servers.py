@@ -62,9 +62,13 @@ async def hub(
     store: str = "disk",
     folder: Path | None = None,
     ports: tuple[int, int] | None = None,
+    core: int | None = SERVER_CORE,
     **settings: str,
 ) -> AsyncGenerator[Server]:
-    """A hub on free ports without browsers; `store` is `disk` or `memory`."""
+    """A hub on free ports without browsers; `store` is `disk` or `memory`.
+
+    `core` None: on no core of its own, which browsers that it launches would have to share.
+    """
     with tempfile.TemporaryDirectory(prefix="tabyard-bench-") as temporary:
         data = folder or Path(temporary)
         http_port, link_port = ports or (free_port(), free_port())
@@ -78,7 +82,7 @@ async def hub(
         if store == "memory":
             environment["TABYARD_STORE"] = "memory"
         command = [str(Path(sys.executable).with_name("tabyard")), "serve"]
-        async with _process(command, environment, http_port) as pid:
+        async with _process(command, environment, http_port, core) as pid:
             yield Server(http_port, link_port, pid, data)
 
 
@@ -87,16 +91,16 @@ async def floor() -> AsyncGenerator[Server]:
     """The bare server."""
     port = free_port()
     command = [sys.executable, str(Path(__file__).with_name("floor.py")), str(port)]
-    async with _process(command, dict(os.environ), port) as pid:  # noqa: TID251  (as above)
+    async with _process(command, dict(os.environ), port, SERVER_CORE) as pid:  # noqa: TID251  (as above)
         yield Server(port, port, pid, Path())
 
 
 @asynccontextmanager
 async def _process(
-    command: list[str], environment: dict[str, str], port: int
+    command: list[str], environment: dict[str, str], port: int, core: int | None
 ) -> AsyncGenerator[int]:
-    """Run `command` on the server's core until the block ends, from when it listens on `port`."""
-    pinned = ["taskset", "-c", str(SERVER_CORE), *command]
+    """Run `command` on `core` until the block ends, from when it listens on `port`."""
+    pinned = command if core is None else ["taskset", "-c", str(core), *command]
     process = await asyncio.to_thread(_start, pinned, environment)
     try:
         async with asyncio.timeout(60):

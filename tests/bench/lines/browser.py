@@ -1,0 +1,162 @@
+"""A real Chromium: what one command costs from the hub through the extension to the page and back.
+
+Beside it Playwright, over CDP without a hub, on the same pages in the same run.
+"""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Awaitable, Callable
+
+import orjson
+from playwright.async_api import Page, async_playwright
+from tests.bench.figures import Line, percentile
+from tests.bench.lines.pages import served
+from tests.bench.peers import Http, Ws
+from tests.bench.servers import Server, hub
+
+__all__ = ["measure"]
+
+TEN = "0123456789"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+Step = dict[str, object]
+
+
+def _steps(pages: str) -> dict[str, tuple[str, str, Step]]:
+    """Name of the figure: page, tool and arguments."""
+    interact, content = "browser_interact", "browser_content"
+    return {
+        "no page work (list tabs)": ("/form", "browser_tab", {"action": "list"}),
+        "evaluate 1+1": ("/form", "browser_execute", {"expression": "1+1"}),
+        "click, auto-wait": ("/form", interact, {"action": "click", "selector": "#send"}),
+        "type 10 characters": (
+            "/form",
+            interact,
+            {"action": "type", "selector": "#name", "text": TEN, "delay": 0},
+        ),
+        "snapshot, form": ("/form", content, {"action": "snapshot"}),
+        "snapshot, 500 elements": ("/rows500", content, {"action": "snapshot"}),
+        "snapshot, 5000 elements": ("/rows5000", content, {"action": "snapshot"}),
+        "screenshot, jpeg": ("/form", content, {"action": "screenshot", "format": "jpeg"}),
+        "goto": ("/form", "browser_navigate", {"action": "goto", "url": f"{pages}/form"}),
+    }
+
+
+class Timer:
+    """Times commands by the two events that the hub sends about each."""
+
+    def __init__(self) -> None:
+        self.started = 0.0
+        self.times: list[float] = []
+        self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def message(self, payload: bytes) -> None:
+        """One event."""
+        now = time.perf_counter()
+        event = orjson.loads(payload)
+        if event["type"] == "task_progress":
+            if event["status"] == "running":
+                self.started = now
+            else:
+                self.times.append((now - self.started) * 1_000)
+        elif event["type"] == "task_complete":
+            self.ended.set_result(event["status"])
+
+
+async def measure(*, runs: int, scale: float) -> list[Line]:
+    """Round trips of single commands, ours and Playwright's, interleaved."""
+    line = Line("browser", "headless Chromium, 1280x720, median of each run")
+    taken: dict[str, list[float]] = {}
+    with served() as pages:
+        async with hub(core=None) as server, async_playwright() as playwright:
+            executable = next(filter(None, map(shutil.which, BROWSERS)))
+            theirs = await playwright.chromium.launch(
+                executable_path=executable,
+                args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
+            )
+            page = await theirs.new_page(viewport={"width": 1280, "height": 720})
+            http = await server.http()
+            instance = await _launch(http)
+            for _ in range(runs):
+                for name, (path, tool, args) in _steps(pages).items():
+                    count = max(5, int((60 if "5000" not in name else 15) * scale))
+                    ours = await _ours(
+                        server,
+                        instance,
+                        url=f"{pages}{path}",
+                        tool=tool,
+                        args=args,
+                        count=count,
+                    )
+                    taken.setdefault(f"hub: {name}", []).append(percentile(ours, 0.5))
+                    act = _playwright(page, name, pages)
+                    if act is not None:
+                        await page.goto(f"{pages}{path}")
+                        times = await _times(act, count)
+                        taken.setdefault(f"playwright: {name}", []).append(percentile(times, 0.5))
+            await theirs.close()
+    for name, values in taken.items():
+        line.add(name, values, "ms")
+    line.notes.append("The hub's times lie between its events `running` and `success` at a reader.")
+    return [line]
+
+
+async def _launch(http: Http) -> str:
+    """A headless Chromium of the hub's."""
+    body = orjson.dumps(
+        {"action": "new", "headless": True, "viewport": {"width": 1280, "height": 720}}
+    )
+    status, answer = await http.request("POST", "/api/tools/browser_instance", body)
+    if status != 200:
+        raise RuntimeError(f"{status} {answer[:500]!r}")
+    return str(orjson.loads(answer)["result"]["structuredContent"]["instanceId"])
+
+
+async def _ours(
+    server: Server, instance: str, *, url: str, tool: str, args: Step, count: int
+) -> list[float]:
+    """`count` times the same command in one task, after three that warm up."""
+    timer = Timer()
+    reader = await Ws.connect(server.client_url, timer.message)
+    commands = [{"tool_name": "browser_navigate", "args": {"action": "goto", "url": url}}]
+    commands += [{"tool_name": tool, "args": args}] * (count + 3)
+    draft = {
+        "type": "task_submit",
+        "task_name": "bench",
+        "task_intention": "measure",
+        "instanceId": instance,
+        "session": "bench",
+        "commands": [command | {"intention": "measure"} for command in commands],
+    }
+    reader.send(orjson.dumps(draft))
+    async with asyncio.timeout(120):
+        status = await timer.ended
+    reader.close()
+    if status != "completed":
+        raise RuntimeError(f"{tool} {args}: the task {status}")
+    return timer.times[4:]
+
+
+def _playwright(page: Page, name: str, pages: str) -> Callable[[], Awaitable[object]] | None:
+    """The same step in Playwright; None where it has no such thing."""
+    acts: dict[str, Callable[[], Awaitable[object]]] = {
+        "evaluate 1+1": lambda: page.evaluate("1+1"),
+        "click, auto-wait": lambda: page.click("#send"),
+        "type 10 characters": lambda: page.type("#name", TEN),
+        "snapshot, form": lambda: page.locator("body").aria_snapshot(),
+        "snapshot, 500 elements": lambda: page.locator("body").aria_snapshot(),
+        "snapshot, 5000 elements": lambda: page.locator("body").aria_snapshot(),
+        "screenshot, jpeg": lambda: page.screenshot(type="jpeg"),
+        "goto": lambda: page.goto(f"{pages}/form"),
+    }
+    return acts.get(name)
+
+
+async def _times(act: Callable[[], Awaitable[object]], count: int) -> list[float]:
+    """How long each of `count` acts took, after three that warm up."""
+    times: list[float] = []
+    for _ in range(count + 3):
+        began = time.perf_counter()
+        await act()
+        times.append((time.perf_counter() - began) * 1_000)
+    return times[3:]
