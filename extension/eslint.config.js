@@ -23,7 +23,9 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["*.js", "*.mjs", "vitest.config.ts"] },
+        projectService: {
+          allowDefaultProject: ["*.js", "*.mjs", "*.d.mts", "*.d.mts", "scripts/*", "vitest.config.ts"],
+        },
         tsconfigRootDir: import.meta.dirname,
       },
     },
