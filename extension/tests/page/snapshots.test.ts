@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { RefBook } from "../../src/page/ref_book";
+import { difference } from "../../src/page/snapshots";
+
+describe("what changed between two snapshots", () => {
+  it("is what is gone and what is new, in the order of the page", () => {
+    const before = ["heading \"Cart\"", "  button \"Buy\" [ref=e1]", "text: 2 items"];
+    const after = ["heading \"Cart\"", "  button \"Buy\" [disabled] [ref=e1]", "text: 2 items", "alert: Sold out"];
+
+    expect(difference(before, after)).toEqual([
+      '- button "Buy" [ref=e1]',
+      '+ button "Buy" [disabled] [ref=e1]',
+      "+ alert: Sold out",
+    ]);
+  });
+
+  it("counts lines that are there several times", () => {
+    expect(difference(["text: a", "text: a"], ["text: a"])).toEqual(["- text: a"]);
+    expect(difference(["text: a"], ["text: a", "text: a"])).toEqual(["+ text: a"]);
+  });
+
+  it("is said also when there is nothing", () => {
+    expect(difference(["text: a"], ["text: a"])).toEqual(["(no changes)"]);
+  });
+});
+
+describe("the refs of a tab", () => {
+  it("know the frame that gave them and are never given twice", () => {
+    const book = new RefBook();
+    book.given("main", 5);
+    book.given("child", 8);
+    book.given("main", 8);
+
+    expect(book.next).toBe(8);
+    expect(["e1", "e4", "e5", "e7", "e8", "x"].map((ref) => book.frameOf(ref))).toEqual([
+      "main", "main", "child", "child", undefined, undefined,
+    ]);
+  });
+
+  it("keep the last snapshots only", () => {
+    const book = new RefBook();
+    const ids = Array.from({ length: 10 }, (_, at) => book.keepSnapshot([String(at)]));
+
+    expect(book.snapshot(ids[0] ?? "")).toBeUndefined();
+    expect(book.snapshot(ids[9] ?? "")).toEqual(["9"]);
+  });
+});
