@@ -165,6 +165,7 @@ async def test_a_subscriber_from_now_on_sees_what_follows_the_ack() -> None:
     assert [frame["offset"] for frame in frames] == [4, 5]
 
 
+@pytest.mark.proves("events:gap_visible")
 async def test_after_resumes_without_a_gap_and_without_repeats() -> None:
     async with asyncio.timeout(5), serve_door() as door:
         browser = await door.yard.browser()
@@ -181,6 +182,7 @@ async def test_after_resumes_without_a_gap_and_without_repeats() -> None:
     assert [frame["offset"] for frame in seen] == list(range(1, len(seen) + 1))
 
 
+@pytest.mark.proves("events:gap_visible")
 async def test_a_history_that_is_gone_is_said_so_before_live_events() -> None:
     async with asyncio.timeout(5), serve_door(history_events=2) as door:
         browser = await door.yard.browser()
