@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,8 +29,8 @@ REST: Final = """\
 
 On port 3300. Bodies are JSON with `Content-Type: application/json`, in both directions. A refusal
 is `{"error": …, "code": …, "details"?: …}`; the codes are explained in [Errors](errors.md). Times
-are milliseconds since 1970. A running hub has the same as OpenAPI 3.1 at `/api/openapi.json`, and as a
-page at `/api/docs`.
+are milliseconds since 1970. A running hub has the same as OpenAPI 3.1 at `/api/openapi.json`, and
+as a page at `/api/docs`.
 
 Any request may be refused with [UNKNOWN_HOST](errors.md#unknown_host) (421),
 [FORBIDDEN_ORIGIN](errors.md#forbidden_origin) (403) or, where keys are required,
@@ -105,12 +105,19 @@ def _endpoint(row: Endpoint) -> Iterator[str]:
         yield f"Body: {_link(row.body)}.\n"
     answer = _link(row.answer) if row.answer is not None else f"`{row.media_type}`"
     yield f"Answers 200 with {answer}.\n"
-    yield from (f"Answers {status}: {says}.\n" for status, says in (row.also or {}).items())
+    also = row.also or {}
+    for says in dict.fromkeys(also.values()):
+        statuses = [str(status) for status in also if also[status] == says]
+        yield f"Answers {_either(statuses)}: {says[0].lower()}{says[1:]}.\n"
     if row.errors:
         codes = ", ".join(
             f"[{code}](errors.md#{code.lower()}) ({STATUS[code]})" for code in row.errors
         )
         yield f"Refuses with {codes}.\n"
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
