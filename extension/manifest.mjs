@@ -4,10 +4,9 @@
 const KEY =
   "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAsbXu1Tm7I2ZY0apM+rqHaVpxBIn+KGlb2kvuquLJt0qFc+bHwi1MVGGF9MYUe2lMi7veu2r+iYoLtomJ4tqbgLyZPqy7M2sSd13ptwX1Bv2sN7X8YjEcUT853UwNhEwkTQi4ZqI6wltHZnCg7Dlp9nN/M74rjP5e/AQJue0beR33YtqAbdyD7REXpVBZ2YVyxe1eqN00MLvnkR1m0szzuZal3997Ttf5/x32VVY9QSeGcvN5AqIJ/FfbY4PkgckX0MhgIsU5VxqvbQO9V2uxphqlmo1V4fQXLMi1X0D+mUnm2iyF780VaF2RriBeE/+5btsG3x7Xh9Nw6YV9nc02vwIDAQAB";
 
-const PERMISSIONS = [
+export const PERMISSIONS = [
   "alarms", // wakes a worker that the browser has stopped, so that it joins the hub again
   "debugger", // drives the tabs of a task: input, pages' contents, pictures
-  "downloads", // what a task downloads, and files that a task uploads from the hub
   "storage", // the pairing with a hub; calls in flight, across the worker's restarts
   "tabGroups", // a task's tabs stand together under the task's name
   "tabs", // titles and addresses in tab lists; page loads wake the worker too

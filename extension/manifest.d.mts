@@ -1,0 +1,2 @@
+export const PERMISSIONS: readonly string[];
+export function manifest(version: string): Readonly<Record<string, unknown>>;
