@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -131,12 +132,13 @@ class LiveDisplay:
         head = Text.assemble((self._name, "name"), ("  on ", "faint"), (self._where, "faint"))
         if self._ending is None:
             head.append(f"  {self._state}", style="address")
-        rows = Table.grid(padding=(0, 1))
-        for _ in range(4):
-            rows.add_column(no_wrap=True, overflow="ellipsis")
+        rows = Table.grid(padding=(0, 1), expand=True)
+        for ratio in (None, None, None, 1):
+            # The note takes what the others leave.
+            rows.add_column(no_wrap=True, overflow="ellipsis", ratio=ratio)
         for line in self._lines:
             self._draw(line, rows)
-        return Group(head, rows, self._ending or Text())
+        return Padding(Group(head, rows, self._ending or Text()), (0, 0, 0, 2))
 
     def _draw(self, line: Line, rows: Table) -> None:
         running = line.status == "running"
@@ -145,7 +147,7 @@ class LiveDisplay:
         faint = "faint" if line.status in ("pending", "skipped") else ""
         duration = "" if line.took_ms is None else took(line.took_ms)
         rows.add_row(
-            Text(" ") + sign if isinstance(sign, Text) else sign,
+            sign,
             Text(line.intention, style=faint),
             Text(duration, style="faint", justify="right"),
             Text(line.note, style="bad" if line.status == "error" else "faint"),

@@ -10,6 +10,12 @@ __all__ = ["command_label", "result_line"]
 
 LONGEST: Final = 300
 
+TELLING: Final = ("result", "value", "title", "content", "text", "selected")
+"""Members of typed results that say it all, the most telling first."""
+
+DULL: Final = frozenset({"success", "clicked", "hovered", "moved", "pressed", "typed", "waited"})
+"""Members of results that say no more than that it was done."""
+
 
 def command_label(tool: str, args: dict[str, Any]) -> str:
     """`browser_navigate goto`."""
@@ -18,14 +24,16 @@ def command_label(tool: str, args: dict[str, Any]) -> str:
 
 
 def result_line(result: dict[str, Any] | None) -> str:
-    """The typed result, on one line; what a person wants to know first where that is known."""
+    """What a person wants to know first of a typed result, on one line; nothing when it is dull."""
     typed = as_object((result or {}).get("structuredContent"))
-    for telling in ("result", "value", "title", "content", "text", "screenshotId"):
-        if typed.get(telling) not in (None, "", True):
-            value = typed[telling]
+    if "width" in typed and "height" in typed:
+        return f"{typed['width']}x{typed['height']} {typed.get('format', '')}".rstrip()
+    for name in TELLING:
+        if typed.get(name) not in (None, "", True):
+            value = typed[name]
             text = value if isinstance(value, str) else orjson.dumps(value).decode()
             return _cut(" ".join(text.split()))
-    return _cut(orjson.dumps(typed).decode()) if typed else ""
+    return "" if typed.keys() & DULL else _cut(orjson.dumps(typed).decode()) if typed else ""
 
 
 def _cut(text: str) -> str:
