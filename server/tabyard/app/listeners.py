@@ -16,6 +16,13 @@ from tabyard.app.errors import CannotStart
 __all__ = ["CannotListen", "Listeners", "PortTaken", "holder_of", "listening"]
 
 BACKLOG: Final = 2048
+PATIENCE: Final = {
+    "TCP_KEEPIDLE": 30,
+    "TCP_KEEPINTVL": 10,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 60_000,
+}
+"""In seconds, the last in ms (tcp(7)); some systems lack some of them."""
 LISTENING: Final = "0A"
 """The state of a listening socket in /proc/net/tcp."""
 
@@ -87,6 +94,7 @@ def _bound(host: str, port: int, variable: str) -> socket.socket:
     try:
         # Else a hub could not start again while connections of the last one linger.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _notice_lost_peers(listener)
         listener.bind((host, port))
         # Only listen() finds out about another listener on a port that both may reuse.
         listener.listen(BACKLOG)
@@ -103,6 +111,15 @@ def _bound(host: str, port: int, variable: str) -> socket.socket:
             raise CannotListen(host, port, variable, reason) from None
         raise
     return listener
+
+
+def _notice_lost_peers(listener: socket.socket) -> None:
+    """Connections inherit it: one whose peer is gone, or reads nothing, ends after a minute."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in PATIENCE.items():
+        option: int | None = getattr(socket, name, None)
+        if option is not None:
+            listener.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def holder_of(port: int) -> str | None:
