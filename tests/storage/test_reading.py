@@ -1,11 +1,15 @@
 """Lists, totals and the ways by which the engine finds them."""
 
+import asyncio
+import threading
+from pathlib import Path
+
 import pytest
 from tests.storage.samples import attach, claim, ending, picture, submit
 
-from tabyard.storage import SqliteStore
+from tabyard.storage import SqliteStore, open_store
 from tabyard.storage.operations import lane, reading, submission, sweeping
-from tabyard.storage.sql import Statement
+from tabyard.storage.sql import Sql, Statement
 from tabyard.storage.sqlite.connection import TEXTS, open_memory
 from tabyard.storage.sqlite.schema import create
 from tabyard.work.ports import TaskFilter
@@ -103,6 +107,30 @@ async def test_reads_see_what_was_acknowledged(store: SqliteStore) -> None:
     for count in range(1, 30):
         await submit(store, f"task_{count}")
         assert await store.queued(InstanceId("inst_1")) == count
+
+
+async def test_an_answer_is_of_one_moment(database: Path) -> None:
+    """A reader that has begun does not see what is committed while it reads."""
+    begun, go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    one = InstanceId("inst_1")
+
+    def twice(sql: Sql) -> tuple[int, int]:
+        first = reading.read_queued(sql, one)
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(5)
+        return first, reading.read_queued(sql, one)
+
+    async with open_store(database) as store, asyncio.timeout(5), asyncio.TaskGroup() as group:
+        await attach(store)
+        readers = store._readers  # pyright: ignore[reportPrivateUsage] - no question of ours waits
+        answer = group.create_task(readers.read(twice))
+        await begun.wait()
+        await submit(store, "task_1")
+        go_on.set()
+
+        assert await answer == (0, 0)
+        assert await store.queued(one) == 1
 
 
 def plan_of(statement: Statement) -> str:

@@ -28,6 +28,7 @@ from tabyard.core.errors import (
     StoreUnavailable,
 )
 from tabyard.storage import SqliteStore, open_store
+from tabyard.storage.operations.books import move
 from tabyard.storage.sql import Row, Sql
 from tabyard.storage.sqlite.connection import Connection
 from tabyard.work.ports import Accepted, TaskFilter
@@ -154,6 +155,26 @@ async def test_an_operation_that_fails_half_way_takes_back_only_its_own(
     assert await story_of(store, "task_1") == ["accepted"]
     assert "store operation refused by a constraint" in caplog.messages
     assert store.health() == (True, None)
+
+
+def change_then_refuse(sql: Sql) -> None:
+    """What no operation should do: it refuses after it has written."""
+    move(sql, InstanceId("inst_1"), into=TaskStatus.QUEUED, tasks=7)
+    raise QueueFull(1)
+
+
+async def test_a_refusal_takes_back_what_was_written_before_it(
+    store: SqliteStore, faults: CountingFaults
+) -> None:
+    writer = store._writer  # pyright: ignore[reportPrivateUsage] - no method of the store does this
+    async with one_batch(store, faults):
+        first = store.submit(task("task_1"))
+        refused = writer.queue(change_then_refuse)
+        last = store.submit(task("task_2"))
+
+    with pytest.raises(QueueFull):
+        await refused
+    assert ((await first).position, (await last).position) == (2, 3)
 
 
 @pytest.mark.proves("durability:accepted_is_on_disk")
