@@ -40,6 +40,18 @@ def test_what_is_no_object_is_called_that(body: str) -> None:
     assert str(refusal(body)) == "Request body must be a JSON object"
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_json_does_not_have_is_not_json(number: str) -> None:
+    command = COMMAND.replace('"back"', f'"back","timeout":{number}')
+    body = f'{{"task_name":"n","task_intention":"i","commands":[{command}]}}'
+    assert str(refusal(body)) == "Invalid JSON in request body"
+
+
+def test_the_same_words_in_a_text_are_a_text() -> None:
+    body = f'{{"task_name":"NaN","task_intention":"Infinity","commands":[{COMMAND}]}}'
+    assert parse(TaskDraft, body.encode()).task_name == "NaN"
+
+
 def test_a_missing_field_is_named() -> None:
     error = refusal(f'{{"task_intention":"i","commands":[{COMMAND}]}}')
     assert str(error) == "task_name is required"

@@ -38,9 +38,12 @@ def parse(model: type[M], text: bytes | str, *, what: str = "Request body") -> M
         InvalidInput, NoCommands: it is not.
     """
     try:
-        return model.model_validate_json(text)
+        parsed = model.model_validate_json(text)
     except ValidationError as error:
         raise _refusal(error, text, model, what) from None
+    if _says_no_number(text):
+        raise _not_json(what)
+    return parsed
 
 
 def _refusal(
@@ -49,13 +52,26 @@ def _refusal(
     """What to tell about `error`. That a task has no commands is told before anything else."""
     found = error.errors(include_url=False, include_context=False)
     if any(item["type"] == "json_invalid" for item in found):
-        return InvalidInput(f"Invalid JSON in {what[0].lower()}{what[1:]}")
+        return _not_json(what)
     if any(not item["loc"] for item in found):
         return InvalidInput(f"{what} must be a JSON object")
     if any(_lacks_commands(item) for item in found):
         return NoCommands()
     by_path = problems(error, _loaded(text), model)
     return InvalidInput(sentence(*next(iter(by_path.items()))), by_path)
+
+
+def _not_json(what: str) -> InvalidInput:
+    return InvalidInput(f"Invalid JSON in {what[0].lower()}{what[1:]}")
+
+
+def _says_no_number(text: bytes | str) -> bool:
+    """Whether `NaN` or `Infinity` stands for a number; pydantic takes both, JSON has neither."""
+    if isinstance(text, str):
+        suspicious = "NaN" in text or "Infinity" in text
+    else:
+        suspicious = b"NaN" in text or b"Infinity" in text
+    return suspicious and _loaded(text) is None
 
 
 def _lacks_commands(item: ErrorDetails) -> bool:
