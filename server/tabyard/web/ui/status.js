@@ -134,13 +134,13 @@ function engine(taskId) {
   const step = state.steps.get(taskId);
   const total = step?.total ?? task?.totalCommands ?? 1;
   const index = step?.index ?? task?.currentCommandIndex ?? 0;
-  const doing = step?.intention ?? "starting";
+  const place = `${index + 1}/${total}`;
   const bar = document.createElement("progress");
   bar.max = total;
   bar.value = step ? step.done : index;
   return make("div", "engine",
     make("div", "what", task?.name ?? taskId),
-    make("div", "step", `${index + 1}/${total} ${doing}`),
+    make("div", "step", step ? `${place} ${step.intention}` : `step ${index + 1} of ${total}`),
     bar);
 }
 
@@ -168,7 +168,8 @@ function took(task) {
   if (!task.startedAt) return "";
   const end = task.completedAt ?? Date.now() + state.serverAhead_ms;
   const seconds = Math.max(0, end - task.startedAt) / 1000;
-  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return seconds < 7_200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3_600)} h`;
 }
 
 function receive(frame) {
