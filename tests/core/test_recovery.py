@@ -111,6 +111,11 @@ def test_an_answer_outweighs_a_second_call_of_the_same_command() -> None:
     assert verdict(task(READ), said) == Recovery(Adopt(answer), CallId("t1_cmd_0#2"), ())
 
 
+def test_behind_a_call_of_another_task_the_current_one_may_hide() -> None:
+    said = hello(running=RunningCall(id="t0_cmd_0#1"), memory="m1")
+    assert verdict(task(ACT), said).verdict == Fail(LOST)
+
+
 def test_a_call_of_another_task_has_to_stop() -> None:
     found = verdict(task(READ), hello(running=RunningCall(id="t0_cmd_0#1")))
     assert (found.verdict, found.stop) == (Requeue(), "t0_cmd_0#1")

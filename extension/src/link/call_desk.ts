@@ -69,10 +69,11 @@ export class CallDesk {
   /** What a hello says. Lanes run one call at a time; a call outside any task is named only when no task runs. */
   account(): Pick<Hello, "running" | "outbox" | "memory"> {
     const running = this.#ledger.running();
-    const first: CallRef | undefined = running.find((call) => call.taskId !== undefined) ?? running[0];
+    // The newest: an older one that still runs has been given up by the hub.
+    const newest: CallRef | undefined = running.findLast((call) => call.taskId !== undefined) ?? running.at(-1);
     const outbox = this.#ledger.outbox();
     this.#said = new Set(outbox.map((answered) => answered.id));
-    return { ...(first === undefined ? {} : { running: refOf(first) }), outbox, memory: this.parts.remembered.memory };
+    return { ...(newest === undefined ? {} : { running: refOf(newest) }), outbox, memory: this.parts.remembered.memory };
   }
 
   /** A new epoch: calls of older ones are void. Answers that came after the hello are sent now. */
@@ -107,6 +108,13 @@ export class CallDesk {
 
   stopAll(reason: string): number {
     return this.#runner.stopAll(reason);
+  }
+
+  /** Another hub is served from now on: nothing of the former one's calls is told to it. */
+  serve(owner: string): void {
+    if (!this.parts.memory.belongTo(owner)) return;
+    this.#ledger.clear();
+    this.stopAll("this browser serves another hub now");
   }
 
   acknowledge(ids: readonly string[]): void {

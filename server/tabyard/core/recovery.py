@@ -137,7 +137,10 @@ def _unanswered(hello: Hello, stored_memory: str | None, trace: HubTrace, *, saf
         case HubTrace.NEVER_SENT:
             return Continue()
         case HubTrace.SENT | HubTrace.NONE:
-            forgot_nothing = hello.memory is not None and hello.memory == stored_memory
+            # A hello names one running call only: behind another one, the current may hide.
+            knows_all = hello.running is None
+            remembers = hello.memory is not None and hello.memory == stored_memory
+            forgot_nothing = knows_all and remembers
             return Requeue() if safe or forgot_nothing else Fail(LOST)
 
 

@@ -168,6 +168,12 @@ class ScriptedInstance:
         """End `call` with an error."""
         await self._finish(call, {"error": {"code": code, "message": message or code}})
 
+    async def send_again(self, call: Call) -> None:
+        """Say the answer to a call once more, whether or not it was acknowledged."""
+        answer = self.outbox.get(call.id, {"id": call.id, "result": {"again": True}})
+        with suppress(SocketClosed):
+            await self._send(_answer_frame(answer))
+
     async def send_raw(self, text: str) -> None:
         """Say anything, also nonsense."""
         assert self._socket is not None
@@ -191,7 +197,7 @@ class ScriptedInstance:
         if self.behaviour is Behaviour.FULL:
             hello |= {"protocol": 1, "memory": self.memory, "outbox": list(self.outbox.values())}
             if self.held:
-                running = next(iter(self.held.values()))
+                running = next(reversed(self.held.values()))  # older ones the hub has given up
                 hello["running"] = {
                     "id": running.id,
                     "taskId": running.task_id,
