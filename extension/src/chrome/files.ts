@@ -1,4 +1,11 @@
-/** Files on the browser's own machine. */
+/** Files: those on the browser's own machine, and those that a hub hands out. */
+
+export interface FileBytes {
+  readonly name: string;
+  readonly mimeType: string;
+  /** Base64. */
+  readonly bytes: string;
+}
 
 /**
  * Whether there is certainly no such file. An extension that may not read files can't tell, and then it is not
@@ -14,6 +21,31 @@ export async function fileIsMissing(path: string): Promise<boolean> {
   } catch {
     return true;
   }
+}
+
+/** The bytes behind a URL, under the name that the answer gives them; undefined when there is nothing. */
+export async function download(url: string, signal: AbortSignal): Promise<FileBytes | undefined> {
+  const answer = await fetch(url, { signal }).catch(() => undefined);
+  if (answer?.ok !== true) return undefined;
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const mimeType = answer.headers.get("content-type") ?? "application/octet-stream";
+  return { name: nameOf(answer, url), mimeType, bytes: base64(bytes) };
+}
+
+function nameOf(answer: Response, url: string): string {
+  const disposition = answer.headers.get("content-disposition") ?? "";
+  const encoded = /filename\*=utf-8''([^;]+)/i.exec(disposition)?.[1];
+  const name = encoded === undefined ? /filename="?([^";]+)"?/i.exec(disposition)?.[1] : decodeURIComponent(encoded);
+  // Whatever the peer says, it is a name and no path.
+  return (name ?? new URL(url).pathname).split(/[\\/]/).pop() ?? "file";
+}
+
+const CHUNK = 0x8000;
+
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  return btoa(text);
 }
 
 function fileUrl(path: string): string {

@@ -27,6 +27,8 @@ export interface CallOrder {
   progress(note: string): void;
 }
 
+const PATIENCE_MS = 3_000;
+
 /** What is kept back of the hub's deadline, so that the reason arrives before the hub stops waiting. */
 function margin(deadlineMs: number): number {
   return Math.min(200, deadlineMs / 20);
@@ -79,6 +81,7 @@ export class Call implements Command {
   /** The action's value. Rejects with `ToolFailure` only. */
   async run(action: Action): Promise<ToolValue> {
     this.#keeper.begin(this.worker.taskId);
+    this.#reassure();
     try {
       this.deadline.check();
       const value = await this.deadline.race(Promise.race([action(this), this.#early]));
@@ -176,6 +179,18 @@ export class Call implements Command {
   #withDialog(value: ToolValue): ToolValue {
     const handled = this.#tab?.dialogs.takeHandled();
     return handled === undefined || "dialog" in value.facts ? value : { ...value, facts: { ...value.facts, dialog: handled } };
+  }
+
+  /** A person who watches is told once what takes so long. */
+  #reassure(): void {
+    const { action, selector, ref, url } = this.args;
+    const words = [action, selector ?? ref ?? url].filter((word) => typeof word === "string");
+    const timer = setTimeout(() => {
+      this.order.progress(`still at it: ${words.join(" ")}`.trimEnd());
+    }, PATIENCE_MS);
+    this.#stops.push(() => {
+      clearTimeout(timer);
+    });
   }
 
   #stop(failure: ToolFailure): void {

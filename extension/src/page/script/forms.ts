@@ -160,6 +160,17 @@ export function fileInput(element: Element, target: Target): HTMLInputElement | 
   return { code: "INVALID_ARGUMENTS", message: `${nameOf(target)} is not a file input: ${injected().previewNode(element)}` };
 }
 
+export function setFiles(input: HTMLInputElement, files: readonly FilePayload[]): void {
+  const carrier = new DataTransfer();
+  for (const { name, mimeType, bytes } of files) {
+    const content = Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
+    carrier.items.add(new File([content], name, { type: mimeType }));
+  }
+  input.files = carrier.files;
+  input.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 export function fileNames(input: HTMLInputElement): readonly string[] {
   return [...(input.files ?? [])].map((file) => file.name);
 }

@@ -38,6 +38,7 @@ export interface PageFunctions {
   element: { arg: Target; value: Element | null };
   file_input: { arg: Waiting; value: Outcome<true> };
   file_element: { arg: Target; value: Element | null };
+  set_files: { arg: { target: Target; files: readonly forms.FilePayload[] }; value: null };
   file_names: { arg: Target; value: readonly string[] };
   has: { arg: Target; value: { here: boolean; known: boolean; nextRef: number } };
   ready: { arg: null; value: { state: DocumentReadyState; title: string; url: string; status: number } };
@@ -110,6 +111,11 @@ const functions: Functions = {
   file_element(target) {
     const input = forms.fileInput(find(target) as Element, target);
     return isTrouble(input) ? null : input;
+  },
+  set_files({ target, files }) {
+    const input = forms.fileInput(find(target) as Element, target);
+    if (!isTrouble(input)) forms.setFiles(input, files);
+    return null;
   },
   file_names(target) {
     const input = forms.fileInput(find(target) as Element, target);

@@ -1,29 +1,50 @@
-/** Puts files into a file input. */
+/** Puts files into a file input: paths on the browser's machine, or artifacts of the hub. */
 import type { InteractUpload, Uploaded } from "../../generated/protocol.js";
+import { download, fileIsMissing, type FileBytes } from "../../chrome/files.js";
 import { ToolFailure } from "../../failure.js";
-import { fileIsMissing } from "../../chrome/files.js";
 import { ask } from "../../page/asking.js";
+import type { Frame } from "../../page/frame.js";
 import { common, invalid, listOf, mustName, parse, text, where } from "../arguments.js";
 import { value, type Action, type Command } from "../command.js";
 
 const ABSOLUTE = /^(\/|[A-Za-z]:[\\/]|\\\\)/;
+const ARTIFACT = /^art_[\w-]+$/;
 
 export const upload: Action = async (command) => {
   const args = parse<InteractUpload>(command.args, { ...common, ...where, files: listOf(text) }, "files");
   mustName(args);
   const { deadline } = command;
-  await mustExist(command, args.files);
+  const artifacts = args.files.every((file) => ARTIFACT.test(file));
+  const bytes = artifacts ? await deadline.race(artifactsOf(command, args.files)) : undefined;
+  if (bytes === undefined) await mustExist(command, args.files);
   const tab = await command.tab();
   const { frame } = await ask(tab, args, "file_input", {}, deadline);
+  command.begun({ uploaded: [] } satisfies Uploaded);
   const target = { selector: args.selector, ref: args.ref };
-  const objectId = await deadline.race(frame.handle("file_element", target));
-  if (objectId === undefined) throw new ToolFailure("ELEMENT_NOT_FOUND", "the file input has left the page");
-  const facts = (uploaded: readonly string[]): Uploaded => ({ uploaded });
-  command.begun(facts([]));
-  await deadline.race(tab.frames.main.guard(frame.session.send("DOM.setFileInputFiles", { objectId, files: [...args.files] })));
-  const names = await deadline.race(frame.call("file_names", target)).catch(() => args.files.map(baseName));
-  return value(facts(names));
+  if (bytes === undefined) await deadline.race(setPaths(frame, target, args.files));
+  else await deadline.race(frame.call("set_files", { target, files: bytes }));
+  // The page may take the field away as soon as it has got its files.
+  const names = await deadline.race(frame.call("file_names", target).catch(() => []));
+  const given = bytes === undefined ? args.files.map(baseName) : bytes.map(({ name }) => name);
+  return value({ uploaded: names.length > 0 ? names : given } satisfies Uploaded);
 };
+
+type Target = { readonly selector?: string | undefined; readonly ref?: string | undefined };
+
+async function setPaths(frame: Frame, target: Target, files: readonly string[]): Promise<void> {
+  const objectId = await frame.handle("file_element", target);
+  if (objectId === undefined) throw new ToolFailure("ELEMENT_NOT_FOUND", "the file input has left the page");
+  await frame.guard(frame.session.send("DOM.setFileInputFiles", { objectId, files: [...files] }));
+}
+
+function artifactsOf({ hubOrigin, deadline }: Command, ids: readonly string[]): Promise<readonly FileBytes[]> {
+  const one = async (id: string): Promise<FileBytes> => {
+    const file = hubOrigin === undefined ? undefined : await download(`${hubOrigin}/artifacts/${id}`, deadline.signal);
+    if (file === undefined) throw new ToolFailure("FILE_NOT_FOUND", `the hub does not hand out artifact ${id}`, { artifact: id });
+    return file;
+  };
+  return Promise.all(ids.map(one));
+}
 
 function baseName(path: string): string {
   return path.split(/[\\/]/).pop() ?? path;
@@ -32,7 +53,7 @@ function baseName(path: string): string {
 /** The browser takes a path that does not exist without a word, so it is looked up first. */
 async function mustExist({ deadline }: Command, files: readonly string[]): Promise<void> {
   for (const path of files) {
-    if (!ABSOLUTE.test(path)) throw invalid("files", `must be absolute paths on the browser's machine: ${path}`);
+    if (!ABSOLUTE.test(path)) throw invalid("files", `must be absolute paths on the browser's machine, or all artifact ids: ${path}`);
     if (await deadline.race(fileIsMissing(path))) throw new ToolFailure("FILE_NOT_FOUND", `no such file: ${path}`, { path });
   }
 }
