@@ -84,6 +84,13 @@ export class Ledger {
     }
   }
 
+  /** Forget everything; what runs is answered to nobody. */
+  clear(): void {
+    this.#running.clear();
+    this.#outbox.clear();
+    this.#chars = 0;
+  }
+
   running(): readonly Running[] {
     return [...this.#running.values()];
   }

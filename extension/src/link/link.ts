@@ -37,6 +37,7 @@ export class Link {
   /** The pairing to show, and to use at the next `start`. */
   know(pairing: Pairing): void {
     const same = this.#pairing?.hub === pairing.hub;
+    this.#desk.serve(`${pairing.hub} ${pairing.instanceId}`);
     this.#pairing = pairing;
     this.#hubName = pairing.hubName ?? (same ? this.#hubName : undefined);
   }

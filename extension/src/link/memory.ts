@@ -13,6 +13,7 @@ const TOTAL_CHARS = 8 * 1024 * 1024;
 const PREFIX = "call:";
 const LIFETIME = "memory";
 const OFF = "off";
+const OWNER = "owner";
 
 /** The hub told this browser not to come back. */
 export interface SentAway {
@@ -64,6 +65,7 @@ export class CallMemory {
   readonly #sizes = new Map<string, number>();
   readonly #known = new Set<string>();
   #total = 0;
+  #owner: string | undefined;
 
   constructor(private readonly store: SessionStore) {}
 
@@ -85,6 +87,15 @@ export class CallMemory {
     this.#size(id, fits ? chars : 0);
   }
 
+  /** All that is remembered was said by `owner`; when it was another, everything is forgotten. Whether it was. */
+  belongTo(owner: string): boolean {
+    const changed = this.#owner !== undefined && this.#owner !== owner;
+    if (this.#owner !== owner) this.store.put(OWNER, owner);
+    this.#owner = owner;
+    if (changed) this.forget([...this.#known]);
+    return changed;
+  }
+
   forget(ids: readonly string[]): void {
     const known = ids.filter((id) => this.#known.delete(id));
     if (known.length === 0) return;
@@ -97,6 +108,7 @@ export class CallMemory {
     const all = await this.store.all();
     const memory = text(all[LIFETIME]) ?? fresh;
     if (memory === fresh) this.store.put(LIFETIME, fresh);
+    this.#owner = text(all[OWNER]);
     const outbox = Object.entries(all)
       .filter(([key]) => key.startsWith(PREFIX))
       .map(([, record]) => readRecord(record))

@@ -64,9 +64,15 @@ const end = (event: Of<"stop">): Step => ({
   effects: [{ type: "drop" }],
 });
 
-/** 4000-4499 and the standard codes mean "come back", 4500-4999 "do not"; a replaced link stays off too. */
+/**
+ * 4000-4499 and the standard codes mean "come back", 4500-4999 "do not"; a replaced link stays off too.
+ *
+ * UNAUTHORIZED is an exception: the hub has just proved that it knows the credential, so only the ticket can be at
+ * fault, as when the hub was restarted between the registration and the hello. Registering again mends that.
+ */
 function offByCode(code: number): OffReason | undefined {
   if (code === CloseCode.REPLACED) return "replaced";
+  if (code === CloseCode.UNAUTHORIZED) return undefined;
   return code >= 4500 && code <= 4999 ? "refused" : undefined;
 }
 

@@ -275,7 +275,7 @@ describe("coming back", () => {
     bench.clock.pass(300);
     const third = await bench.hub.welcome(3);
     expect(third.said[0]).toMatchObject({ outbox: [] });
-    expect(bench.store.kept.size).toBe(1);
+    expect([...bench.store.kept.keys()].filter((key) => key.startsWith("call:"))).toEqual([]);
   });
 
   it("sends what was answered between hello and welcome", async () => {
@@ -314,6 +314,41 @@ describe("coming back", () => {
     expect(bench.link.status().state).toMatchObject({ phase: "off", why: "replaced" });
     expect(bench.hub.links).toHaveLength(1);
     expect(bench.clock.pending).toBe(0);
+  });
+});
+
+describe("changing the hub", () => {
+  const ELSEWHERE = { ...PAIRING, instanceId: "inst_2_b", hub: "http://localhost:4400" };
+
+  it("tells the new hub nothing of what the former one asked", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("done"));
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    link.hears(call("running"));
+    bench.link.start(ELSEWHERE);
+    const next = await bench.hub.link(2);
+    next.listener.opened();
+    expect(next.said[0]).toMatchObject({ instanceId: "inst_2_b", outbox: [] });
+    expect(next.said[0]).not.toHaveProperty("running");
+    await until(() => bench.begun[1]?.context.signal.aborted === true);
+    await settled();
+    expect(next.said).toHaveLength(1);
+  });
+
+  it("forgets it even when the worker starts anew in between", async () => {
+    const first = await Bench.worker();
+    const link = await first.connected();
+    link.hears(call("done"));
+    first.begun[0]?.finish(RESULT);
+    await settled();
+    const second = await Bench.worker(first.hub, first.store);
+    second.link.start(ELSEWHERE);
+    const next = await second.hub.link(2);
+    next.listener.opened();
+    expect(next.said[0]).toMatchObject({ outbox: [] });
+    expect([...first.store.kept.keys()].sort()).toEqual(["memory", "owner"]);
   });
 });
 

@@ -56,7 +56,7 @@ describe("the link's lifecycle", () => {
     expect(effects).toEqual([{ type: "connect" }]);
   });
 
-  it.each([1000, 1001, 1006, 1009, 1012, 4000, 4001, 4004, 4499, 5000])("comes back after close code %i", (code) => {
+  it.each([1000, 1001, 1006, 1009, 1012, 4000, 4001, 4004, 4499, 4501, 5000])("comes back after close code %i", (code) => {
     expect(step(CONNECTED, closed(code), delays).state.phase).toBe("reconnecting");
     expect(step(CONNECTING, closed(code), delays).state.phase).toBe("reconnecting");
   });

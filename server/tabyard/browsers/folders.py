@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -116,7 +117,8 @@ def _seed_preferences(folders: Folders) -> None:
 def remove(folders: Folders) -> None:
     """Remove what ends with the browser: credential, own profile, log; an empty download folder."""
     shutil.rmtree(folders.root, ignore_errors=True)
-    if folders.downloads.is_dir() and not any(folders.downloads.iterdir()):
+    with suppress(OSError):
+        # Refuses where something has been downloaded.
         folders.downloads.rmdir()
 
 
