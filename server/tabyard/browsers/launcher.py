@@ -33,7 +33,7 @@ __all__ = ["Launcher"]
 
 logger = logging.getLogger(__name__)
 
-EARLY_DEATH_S: Final = 0.25
+EARLY_DEATH_S: Final = 0.4
 """What can't start at all ends within 100 ms; connecting takes the others 450 ms anyway."""
 ADOPTED_LOOK_S: Final = 1.0
 """An adopted browser is no child of this process: its end is seen by looking."""
