@@ -106,7 +106,8 @@ export class Call implements Command {
   }
 
   async tab(): Promise<Tab> {
-    const tab = await this.tabToLeave();
+    const tab = await this.tabWithDialog();
+    await this.#clearDialog(tab);
     if (tab.crashed) throw crashed(tab.id);
     mustBeAllowed(tab.url, this.hubOrigin);
     this.#stops.push(tab.onCrash(() => {
@@ -116,6 +117,9 @@ export class Call implements Command {
   }
 
   async tabToLeave(): Promise<Tab> {
+    const facts = await this.tabFacts();
+    // The browser's own new-tab page can't be debugged, and nothing is lost with it.
+    if (BLANK.test(facts.url) && facts.url.startsWith("chrome:")) await this.tabs.blank(facts.id);
     const tab = await this.tabWithDialog();
     await this.#clearDialog(tab);
     return tab;
@@ -145,9 +149,7 @@ export class Call implements Command {
   async #attach(tabId: number): Promise<Tab> {
     const facts = await this.tabs.get(tabId);
     if (facts === undefined) throw gone(tabId);
-    if (!BLANK.test(facts.url)) mustBeAllowed(facts.url, this.hubOrigin);
-    // The browser's own new-tab page can't be debugged, and nothing is lost with it.
-    else if (facts.url.startsWith("chrome:")) await this.tabs.blank(tabId);
+    mustBeAllowed(facts.url, this.hubOrigin);
     return this.#keeper.take(tabId);
   }
 
