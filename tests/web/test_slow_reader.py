@@ -82,6 +82,22 @@ async def test_what_reached_a_slow_reader_has_no_holes_and_it_resumes_where_it_w
     assert offsets == list(range(ack["offset"] + 1, ack["offset"] + EVENTS + 1))
 
 
+async def test_a_reader_that_reads_nothing_at_all_is_closed_in_the_end() -> None:
+    """Also when its buffer has room left: what it occupies is given back."""
+    async with (
+        asyncio.timeout(15),
+        serve_door(reader_events=10_000, reader_bytes=2**30, web={"send_timeout_s": 0.1}) as door,
+        door.client(max_queue=1, max_size=None) as sleeper,
+    ):
+        await follow_everything(sleeper)
+        for _ in range(EVENTS):
+            publish(door, "inst_0_0")
+        while "tabyard_slow_readers_total 1.0" not in (await door.http.get("/metrics")).text:
+            pass
+        await everything(sleeper)
+        assert sleeper.socket.close_code == CloseCode.SLOW_CONSUMER
+
+
 async def test_a_slow_event_stream_is_cut_off_and_another_gets_everything() -> None:
     async with (
         asyncio.timeout(15),

@@ -58,7 +58,7 @@ async def serve_client(
 
 
 class _Session:
-    """Four tasks around one socket: reading, pushing, and watching for what ends it."""
+    """The tasks around one socket: reading, pushing, and watching for what ends it."""
 
     def __init__(
         self, socket: Socket, state: WebState, subscription: Subscription, *, has_key: bool
@@ -66,18 +66,20 @@ class _Session:
         self._socket = socket
         self._state = state
         self._subscription = subscription
-        self._outlet = Outlet(socket, patience_s=state.settings.send_timeout_s)
+        self._outlet = Outlet(socket)
         self._answers = Answers(state, self._outlet, subscription, has_key=has_key)
         self._strikes = Strikes(FLOOD_FRAMES, FLOOD_WINDOW_S)
 
     async def run(self, first: str | bytes, slow: asyncio.Event) -> CloseCode | None:
         """The code to close with; None when the peer has gone."""
         ended: CloseCode | None = None
+        patience_s = self._state.settings.send_timeout_s
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._read(first))
                 group.create_task(self._push())
                 group.create_task(self._watch(slow))
+                group.create_task(self._outlet.watch(patience_s=patience_s))
                 group.create_task(self._expect_key())
         except* _Over as group_of_ends:
             ended = _first_code(group_of_ends)
@@ -104,7 +106,7 @@ class _Session:
             await self._answers.give(request)
         except HubError as error:
             await self._say_error(error, request.type, request.request_id)
-        except (SocketClosed, Stuck):
+        except SocketClosed:
             raise
         except Exception:
             # Boundary: one request that fails unexpectedly does not end the others' connection.

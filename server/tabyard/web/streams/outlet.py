@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 from tabyard.hub.ports import Socket
 from tabyard_protocol.model import WireModel
@@ -22,17 +23,14 @@ class Outlet:
     So an acknowledgement that asks before the pump wakes up precedes the events it promises.
     """
 
-    def __init__(self, socket: Socket, *, patience_s: float) -> None:
+    def __init__(self, socket: Socket) -> None:
         self._socket = socket
-        self._patience_s = patience_s
         self._lock = asyncio.Lock()
+        self._begun = 0
+        self._ended = 0
 
     async def say(self, frame: WireModel) -> None:
-        """Send one frame.
-
-        Raises:
-            SocketClosed, Stuck.
-        """
+        """Send one frame. Raises `SocketClosed`."""
         async with self.turn() as put:
             await put(frame.to_json().decode())
 
@@ -42,9 +40,19 @@ class Outlet:
         async with self._lock:
             yield self._put
 
+    async def watch(self, *, patience_s: float) -> NoReturn:
+        """Raise `Stuck` when one message can't be handed over for `patience_s`, at most twice that.
+
+        A look now and then costs less than a deadline for each message.
+        """
+        seen = -1
+        while True:
+            await asyncio.sleep(patience_s)
+            if self._begun > self._ended and self._begun == seen:
+                raise Stuck
+            seen = self._begun
+
     async def _put(self, text: str) -> None:
-        try:
-            async with asyncio.timeout(self._patience_s):
-                await self._socket.send(text)
-        except TimeoutError:
-            raise Stuck from None
+        self._begun += 1
+        await self._socket.send(text)
+        self._ended = self._begun
