@@ -24,7 +24,7 @@ export default defineConfig(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ["*.js", "*.mjs", "*.d.mts", "*.d.mts", "scripts/*", "vitest.config.ts"],
+          allowDefaultProject: ["*.js", "*.mjs", "*.d.mts", "scripts/*", "vitest.config.ts"],
         },
         tsconfigRootDir: import.meta.dirname,
       },
