@@ -167,7 +167,7 @@ def check_promises(story: Story) -> None:
     "events:ordered_per_task",
 )
 @pytest.mark.timeout(120)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_no_interleaving_breaks_a_promise(steps: list[str]) -> None:
     async def tell() -> None:

@@ -1,11 +1,13 @@
 """Who may speak for a browser, and what a link bears."""
 
 import asyncio
+from collections.abc import Awaitable
 
 import orjson
 import pytest
 from tests.yard import ACT, READ, Yard, open_yard
 
+from tabyard.core.errors import InstanceNotFound
 from tabyard.core.proof import browser_proof, hub_proof
 from tabyard.hub.ports import SocketClosed
 from tabyard.testing import Behaviour, ScriptedInstance
@@ -228,3 +230,83 @@ async def test_pictures_of_a_screencast_go_to_their_sink() -> None:
         await socket.send(b"\x01" + (1).to_bytes(8, "big") + b"\xff\xd8")
 
         assert await seen.get() == (way.instance_id, b"\x01" + bytes(7) + b"\x01\xff\xd8")
+
+
+async def test_a_link_lost_before_its_welcome_leaves_everything_as_it_was() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        await browser.leave()
+        await events.until(lambda event: event["type"] == "instance_reconnecting")
+        socket = yard.socket()
+        hello = {
+            "type": "hello",
+            "instanceId": browser.instance_id,
+            "ticket": browser.welcome["ticket"],
+        }
+        await socket.send(orjson.dumps(hello).decode())
+        socket.cut()
+        await yard.submit(READ)
+
+        yard.clock.advance(31)
+
+        await events.until(lambda event: event["type"] == "instance_disconnected")
+
+
+async def test_a_stranger_that_leaves_before_its_welcome_leaves_no_trace() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        way = await yard.register()
+        socket = yard.socket()
+        hello = {"type": "hello", "instanceId": way.instance_id, "ticket": way.ticket}
+        await socket.send(orjson.dumps(hello).decode())
+        socket.cut()
+        await yard.browser()
+        assert len(yard.hub.registry.views()) == 1
+
+
+async def test_a_pairing_can_be_renamed_and_revoked() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        paired = await yard.register(pair=True, label="mine")
+        instance = InstanceId(paired.instance_id)
+        way, proof = await prove(yard, paired)
+        browser = ScriptedInstance(instance)
+        await yard.connect(browser, ticket=way.ticket, proof=proof)
+        await yard.hub.rename(instance, "kitchen")
+        assert yard.hub.registry.pick("kitchen") == instance
+        way, proof = await prove(yard, paired)
+
+        await yard.hub.revoke(instance)
+
+        await browser.until(lambda one: one.close_code is not None)
+        assert browser.close_code == CloseCode.REVOKED
+        with pytest.raises(SocketClosed):
+            await yard.connect(browser, ticket=way.ticket, proof=proof)
+        assert browser.close_code == CloseCode.REVOKED
+        with pytest.raises(InstanceNotFound):
+            await yard.register(instance_id=instance, nonce=NONCE)
+        [stored] = await yard.store.instances()
+        assert (stored.credential, stored.label) == (None, "kitchen")
+
+
+async def test_what_waits_for_a_browser_is_told_when_it_comes_or_does_not() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        registry = yard.hub.registry
+        instance, credential = await registry.reserve_launched("", "chromium", None)
+        assert len(credential) == 64
+        assert registry.view(instance).label.startswith("chromium-")
+        async with asyncio.TaskGroup() as group:
+            timers = yard.clock.pending
+            waiting = group.create_task(
+                _raised(registry.wait_connected(instance, timeout_s=30), TimeoutError)
+            )
+            await yard.clock.armed(timers + 1)
+            yard.clock.advance(31)
+        assert waiting.result()
+
+
+async def _raised(work: Awaitable[object], kind: type[Exception]) -> bool:
+    try:
+        await work
+    except kind:
+        return True
+    return False

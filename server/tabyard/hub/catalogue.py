@@ -12,7 +12,7 @@ from tabyard_protocol.tools.definition import MAX_TIMEOUT_MS
 
 __all__ = ["Prepared", "Preparer"]
 
-_REMEMBERED_TASKS: Final = 4_096
+_REMEMBERED_TASKS: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)

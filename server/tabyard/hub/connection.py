@@ -154,12 +154,12 @@ class Link:
 
     def acknowledge(self, call: str) -> None:
         """The answer of `call` is stored: say so with the next `flush`."""
-        if call:
+        if call and self.extended:
             self._acks.append(call)
 
     async def flush(self) -> None:
         """Send the acknowledgements that are due."""
-        if self._acks and self.extended:
+        if self._acks:
             ids, self._acks = self._acks, []
             await self.send(call_frame({"type": "tool_ack", "ids": ids}))
 

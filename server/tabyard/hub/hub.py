@@ -218,10 +218,21 @@ class Hub:
 
     async def dismiss(self, instance: InstanceId, *, reason: str) -> None:
         """End an instance's presence at once, without grace. Raises `InstanceNotFound`."""
+        await self.presence.dismiss(self._known(instance), reason=reason)
+
+    async def rename(self, instance: InstanceId, label: str) -> None:
+        """Give an instance another label. Raises `InstanceNotFound`, `StoreUnavailable`."""
+        await self.presence.rename(self._known(instance), label)
+
+    async def revoke(self, instance: InstanceId) -> None:
+        """End an instance's pairing and presence. Raises `InstanceNotFound`, `StoreUnavailable`."""
+        await self.presence.revoke(self._known(instance))
+
+    def _known(self, instance: InstanceId) -> Instance:
         known = self.registry.get(instance)
         if known is None:
             raise InstanceNotFound(instance)
-        await self.presence.dismiss(known, reason=reason)
+        return known
 
     async def _try_cancel(self, record: TaskRecord) -> TaskRecord | None:
         """The record as it ended; None when it moved on before anything could be decided."""
@@ -272,7 +283,8 @@ class Hub:
         known = self.registry.get(link.instance_id)
         if known is not None:
             self.presence.lost(known, link, reason)
-        self.spawn(link.close(CloseCode.STALE_EPOCH, reason))
+        if self._open:
+            self.spawn(link.close(CloseCode.STALE_EPOCH, reason))
 
 
 async def _guarded(work: Coroutine[Any, Any, None]) -> None:

@@ -27,6 +27,8 @@ class Instance:
     connected_at_ms: int | None = None
     last_activity_ms: int | None = None
     link: Link | None = None
+    losses: int = 0
+    """How often its link was lost: tells one grace from the next."""
     grace: Timer | None = None
     attaching: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while it is decided who speaks for this instance: attach, and the end of the grace."""

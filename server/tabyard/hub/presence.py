@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from tabyard.core.errors import StoreUnavailable
 from tabyard.core.frames import call_frame
@@ -86,8 +86,7 @@ class Presence:
             try:
                 await self._attach(instance, link, arrival)
             except BaseException:
-                if instance.link is None and instance.status is InstanceStatus.CONNECTED:
-                    self._become_reconnecting(instance, "the link was lost")
+                self._fall_back(instance)
                 raise
         return instance
 
@@ -111,6 +110,34 @@ class Presence:
                 self.lost(instance, link, reason)
                 self._spawn(link.close(code, reason))
             await self._retire(instance, reason)
+
+    def _fall_back(self, instance: Instance) -> None:
+        """A link was lost before it was welcomed: the instance is where it was without it."""
+        match instance.status:
+            case InstanceStatus.CONNECTED:
+                self._become_reconnecting(instance, "the link was lost")
+            case InstanceStatus.RECONNECTING:
+                self._note_loss(instance)
+            case InstanceStatus.GONE:
+                retired = self._store.retire(
+                    instance.id, epoch=instance.epoch, error=_GONE, at_ms=self._clock.now_ms()
+                )
+                retired.add_done_callback(_heed)
+                self._registry.left(instance)
+
+    async def rename(self, instance: Instance, label: str) -> None:
+        """People know it as `label` from now on."""
+        async with instance.attaching:
+            instance.record = replace(instance.record, label=label)
+            await asyncio.shield(self._store.add_instance(instance.record))
+
+    async def revoke(self, instance: Instance) -> None:
+        """Its credential is worth nothing from now on, and it is gone."""
+        async with instance.attaching:
+            instance.record = replace(instance.record, credential=None, ticket_hash=None)
+            await asyncio.shield(self._store.add_instance(instance.record))
+        await self.dismiss(instance, reason="revoked", code=CloseCode.REVOKED)
+        self._registry.left(instance)
 
     def _identity(self, arrival: Arrival) -> InstanceRecord:
         """The record as it is now; a script may say its label anew, a browser keeps the hub's."""
@@ -180,19 +207,23 @@ class Presence:
         settings = self._settings
         if instance.status is InstanceStatus.CONNECTED:
             instance.become(InstanceStatus.RECONNECTING)
-        epoch = instance.epoch
-        detached = self._store.detach(instance.id, epoch=epoch, at_ms=self._clock.now_ms())
-        detached.add_done_callback(_heed)
+        self._note_loss(instance)
         self._announcer.reconnecting(
             instance.id, reason=reason, grace_ms=round(settings.grace_s * 1000)
         )
+        instance.losses += 1
+        loss = instance.losses
         instance.grace = self._clock.call_later(
-            settings.grace_s, lambda: self._spawn(self._expire(instance, epoch))
+            settings.grace_s, lambda: self._spawn(self._expire(instance, loss))
         )
 
-    async def _expire(self, instance: Instance, epoch: int) -> None:
+    def _note_loss(self, instance: Instance) -> None:
+        detached = self._store.detach(instance.id, epoch=instance.epoch, at_ms=self._clock.now_ms())
+        detached.add_done_callback(_heed)
+
+    async def _expire(self, instance: Instance, loss: int) -> None:
         async with instance.attaching:
-            if instance.link is None and instance.epoch == epoch:
+            if instance.status is InstanceStatus.RECONNECTING and instance.losses == loss:
                 await self._retire(instance, "not back within the grace")
 
     async def _retire(self, instance: Instance, reason: str) -> None:
@@ -218,7 +249,7 @@ class Presence:
         self._registry.left(instance)
 
 
-def _heed(detached: "asyncio.Future[bool]") -> None:
+def _heed(detached: "asyncio.Future[Any]") -> None:
     """A loss that can't be stored is a loss all the same: a restart finds it reconnecting."""
     if not detached.cancelled() and detached.exception() is not None:
         logger.warning("loss of a link not stored", extra={"reason": str(detached.exception())})

@@ -51,6 +51,7 @@ class Registry:
         self._former: OrderedDict[InstanceId, InstanceView] = OrderedDict()
         self._arrivals: dict[InstanceId, list[asyncio.Future[None]]] = {}
         self._order = 0
+        self._default: Instance | None = None
 
     async def register(self, wanted: Registration, *, origin_extension: bool) -> Registered:
         """A way in for one link.
@@ -131,18 +132,26 @@ class Registry:
             NoInstance: nothing was named, and nobody is there.
             InvalidInstance: the named one is not there, or the label fits several.
         """
-        present = [one for one in self._instances.values() if one.status is not InstanceStatus.GONE]
         if wanted is None:
-            if not present:
-                raise NoInstance
-            return min(present, key=_presence).id
+            return self._first().id
         known = self._instances.get(InstanceId(wanted))
         if known is not None and known.status is not InstanceStatus.GONE:
             return known.id
-        named = [one for one in present if one.record.label == wanted]
+        named = [one for one in self._present() if one.record.label == wanted]
         if len(named) != 1:
             raise InvalidInstance(wanted)
         return named[0].id
+
+    def _first(self) -> Instance:
+        """The default, remembered for as long as it stays connected and nobody arrives."""
+        if self._default is None or self._default.status is not InstanceStatus.CONNECTED:
+            self._default = min(self._present(), key=_presence, default=None)
+        if self._default is None:
+            raise NoInstance
+        return self._default
+
+    def _present(self) -> Iterable[Instance]:
+        return (one for one in self._instances.values() if one.status is not InstanceStatus.GONE)
 
     def tools_of(self, instance: InstanceId | None) -> frozenset[str]:
         """The tools that a connected browser has beyond the catalogue."""
@@ -174,6 +183,7 @@ class Registry:
             instance.connected_at_ms = self._clock.now_ms()
             self._former.pop(instance.id, None)
         instance.become(InstanceStatus.CONNECTED)
+        self._default = None
         for arrival in self._arrivals.get(instance.id, ()):
             if not arrival.done():
                 arrival.set_result(None)

@@ -129,7 +129,9 @@ class Subscription:
         self._newest = event.seq
         self._live_events += 1
         self._live_bytes += len(event.text)
-        if self._live_events > self._limit_events or self._live_bytes > self._limit_bytes:
+        # One event alone is never too large: a reader that keeps up gets whatever there is.
+        too_large = self._live_bytes > self._limit_bytes and self._live_events > 1
+        if too_large or self._live_events > self._limit_events:
             self._cut_off()
             return
         self._buffer.append(event)
