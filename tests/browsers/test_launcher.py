@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from tabyard.browsers import (
     ProfileInUse,
     TooManyBrowsers,
 )
-from tabyard.browsers.processes import members_of
+from tabyard.browsers.processes import groups_with, kill_group, members_of
 from tabyard_protocol.ids import InstanceId
 
 pytestmark = pytest.mark.browser
@@ -42,6 +43,14 @@ async def kill(group: int) -> None:
     async with asyncio.timeout(5):
         while await alive(group):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+
+@pytest.fixture(autouse=True)
+def no_orphans(settings: LaunchSettings) -> Iterator[None]:
+    """A test that fails half-way leaves no browser behind either."""
+    yield
+    for group in groups_with(f"--load-extension={settings.data_dir}"):
+        kill_group(group)
 
 
 def killed_hub(settings: LaunchSettings, *instances: InstanceId) -> dict[InstanceId, int]:
