@@ -17,6 +17,7 @@ from tabyard.app.web_server import WebServer
 from tabyard.web.app import create_app
 from tabyard.web.auth import KeyRing, NoKeys
 from tabyard.web.state import WebSettings, WebState
+from tabyard_protocol.ids import TaskId
 
 EXTENSION: Final = "abcdefghijklmnopabcdefghijklmnop"
 DASHBOARD: Final = "https://dashboard.example"
@@ -67,8 +68,8 @@ class Door:
 
     async def ended(self, task: str) -> dict[str, Any]:
         """The task as REST shows it, once it has ended."""
-        watched = self.yard.hub.announcer.watch(task)  # type: ignore[arg-type]
-        record = await self.yard.store.task(task)  # type: ignore[arg-type]
+        watched = self.yard.hub.announcer.watch(TaskId(task))
+        record = await self.yard.store.task(TaskId(task))
         if record is not None and record.completed_at_ms is None:
             await watched
         watched.cancel()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.web.door import NAVIGATE, Door, open_door, succeed, task_body
 
-DOCUMENT_BODY = {
+DOCUMENT_BODY: dict[str, Any] = {
     "task_name": "Search Google",
     "task_intention": "Search for browser automation tools",
     "commands": [
@@ -59,7 +59,7 @@ async def test_the_documents_example_runs_as_written() -> None:
     second = task["commands"][1]
     assert second["id"] == f"{accepted['taskId']}_cmd_1"
     assert second["status"] == "success"
-    assert second["args"] == DOCUMENT_BODY["commands"][1]["args"]  # type: ignore[index]
+    assert second["args"] == DOCUMENT_BODY["commands"][1]["args"]
     assert second["result"]["content"] == [{"type": "text", "text": '{"success": true}'}]
     assert {"tool_name", "intention", "startedAt", "completedAt"} <= set(second)
 
