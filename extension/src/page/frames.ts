@@ -9,6 +9,8 @@ import { Frame, WORLD } from "./frame.js";
 export interface FrameEvent {
   readonly kind: "committed" | "within_document" | "lifecycle" | "restored" | "requested" | "stopped" | "detached";
   readonly frame: Frame;
+  /** Why a navigation was requested, in CDP's words. */
+  readonly reason?: string;
 }
 
 export class FrameTree {
@@ -115,8 +117,8 @@ export class FrameTree {
     session.on("Page.frameDetached", ({ frameId, reason }) => {
       this.#detached(frameId, reason);
     });
-    session.on("Page.frameRequestedNavigation", ({ frameId, disposition }) => {
-      if (disposition === "currentTab") this.#with(frameId, (frame) => { this.#tell("requested", frame); });
+    session.on("Page.frameRequestedNavigation", ({ frameId, disposition, reason }) => {
+      if (disposition === "currentTab") this.#with(frameId, (frame) => { this.#tell("requested", frame, reason); });
     });
     session.on("Page.frameStoppedLoading", ({ frameId }) => {
       this.#with(frameId, (frame) => { this.#tell("stopped", frame); });
@@ -150,8 +152,9 @@ export class FrameTree {
     if (frame !== undefined) then(frame);
   }
 
-  #tell(kind: FrameEvent["kind"], frame: Frame): void {
-    for (const listener of [...this.#listeners]) listener({ kind, frame });
+  #tell(kind: FrameEvent["kind"], frame: Frame, reason?: string): void {
+    const event: FrameEvent = reason === undefined ? { kind, frame } : { kind, frame, reason };
+    for (const listener of [...this.#listeners]) listener(event);
   }
 
   #remember(tree: Protocol.Page.FrameTree, parent: Frame | undefined, session: CdpSession): void {

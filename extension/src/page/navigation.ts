@@ -1,7 +1,7 @@
 /** Going to pages, and knowing when they have come. */
 import type { Protocol } from "devtools-protocol";
 import { ToolFailure } from "../failure.js";
-import { Expired, type Deadline } from "./deadline.js";
+import type { Deadline } from "./deadline.js";
 import { DocumentGone } from "./frame.js";
 import type { FrameEvent } from "./frames.js";
 import type { Tab } from "./tab.js";
@@ -157,57 +157,5 @@ export async function arrived(tab: Tab, deadline: Deadline, status?: number): Pr
       if (!(error instanceof DocumentGone)) throw error;
       await deadline.sleep(20);
     }
-  }
-}
-
-const COMMIT_MS = 10_000;
-const PARSE_MS = 2_000;
-const TURN_MS = 200;
-
-/**
- * Runs `action` and, when it sets off a navigation of the main frame, waits until the new document is there.
- *
- * So the next command does not read the page that is just going away. A navigation that never comes costs ten seconds
- * at most and is no failure: the action itself was done.
- */
-export async function settled<T>(tab: Tab, deadline: Deadline, action: () => Promise<T>): Promise<T> {
-  const watch = { requested: false, committed: false, over: false };
-  const note = ({ kind, frame }: FrameEvent): void => {
-    if (frame !== tab.frames.main) return;
-    if (kind === "requested") watch.requested = true;
-    if (kind === "committed" || kind === "restored" || kind === "within_document") watch.committed = true;
-    if (kind === "stopped" && watch.requested) watch.over = true;
-  };
-  const stops = [
-    tab.frames.listen(note),
-    tab.session.on("Page.downloadWillBegin", () => {
-      watch.over = true;
-    }),
-  ];
-  try {
-    const value = await action();
-    // A form is submitted in a task of its own, after the click has been answered.
-    if (!watch.requested && !watch.committed) await turn(tab, deadline);
-    if (!watch.requested) return value;
-    await patiently(tab.until(deadline.within(COMMIT_MS), () => watch.committed || watch.over || undefined));
-    if (!watch.committed) return value;
-    await patiently(tab.until(deadline.within(PARSE_MS), () => tab.frames.main.reached.has("DOMContentLoaded") || undefined));
-    return value;
-  } finally {
-    for (const stop of stops) stop();
-  }
-}
-
-/** Lets the page run what it has put off; a page that does not answer at once has other worries. */
-async function turn(tab: Tab, deadline: Deadline): Promise<void> {
-  const turned = tab.frames.main.call("turn", null).catch(() => undefined);
-  await patiently(deadline.within(TURN_MS).race(turned));
-}
-
-async function patiently(wait: Promise<unknown>): Promise<void> {
-  try {
-    await wait;
-  } catch (error) {
-    if (!(error instanceof Expired)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** Clicks an element or a point. */
 import type { Clicked, InteractClick } from "../../generated/protocol.js";
-import { settled } from "../../page/navigation.js";
+import { settled } from "../../page/settling.js";
 import { common, number, oneOf, parse } from "../arguments.js";
 import { value, type Action } from "../command.js";
 import { bitsOf, modifierList } from "./modifiers.js";
@@ -15,7 +15,7 @@ export const click: Action = async (command) => {
   const point = await placeOf(command, tab, args, ["visible", "enabled", "stable", "hit"]);
   const facts = { clicked: true, ...named(args), ...point } satisfies Clicked;
   command.begun(facts);
-  await settled(tab, deadline, () =>
+  await settled(tab, deadline, "may_submit", () =>
     deadline.race(tab.mouse.click(point, args.button ?? "left", args.clickCount ?? 1, bitsOf(args.modifiers ?? []))),
   );
   return value(facts);

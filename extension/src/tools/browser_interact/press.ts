@@ -1,7 +1,7 @@
 /** Presses a key or a chord. */
 import type { InteractPress, Pressed } from "../../generated/protocol.js";
 import { ask } from "../../page/asking.js";
-import { settled } from "../../page/navigation.js";
+import { settled } from "../../page/settling.js";
 import { common, parse, text, where } from "../arguments.js";
 import { value, type Action } from "../command.js";
 import { flagged, flags, keysOf, modifierList } from "./modifiers.js";
@@ -16,6 +16,6 @@ export const press: Action = async (command) => {
   const facts = { pressed: args.key } satisfies Pressed;
   command.begun(facts);
   const held = keysOf([...flagged(args), ...(args.modifiers ?? [])]);
-  await settled(tab, deadline, () => deadline.race(tab.keyboard.press(args.key, held)));
+  await settled(tab, deadline, /enter|space|^ $/i.test(args.key) ? "may_submit" : "none", () => deadline.race(tab.keyboard.press(args.key, held)));
   return value(facts);
 };

@@ -2,7 +2,7 @@
 import type { InteractType, Typed } from "../../generated/protocol.js";
 import { ask } from "../../page/asking.js";
 import { charactersOf } from "../../page/keys.js";
-import { settled } from "../../page/navigation.js";
+import { settled } from "../../page/settling.js";
 import { pointAt } from "../../page/pointing.js";
 import { pauseAfter } from "../../page/rhythm.js";
 import type { Tab } from "../../page/tab.js";
@@ -21,7 +21,7 @@ export const type: Action = async (command) => {
   const byKeys = hasTarget ? await focused(command, tab, args) : true;
   const facts = { typed: true, text: args.text } satisfies Typed;
   command.begun(facts);
-  await settled(tab, deadline, async () => {
+  await settled(tab, deadline, args.submit === true || args.text.includes("\n") ? "may_submit" : "none", async () => {
     if (!hasTarget && args.clear === true) await deadline.race(tab.keyboard.press("Control+a", []));
     if (byKeys) await keys(command, tab, args);
     if (args.submit === true) await deadline.race(tab.keyboard.press("Enter", []));
