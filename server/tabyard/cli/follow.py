@@ -33,6 +33,7 @@ class Follower:
         self._address = address
         self._draft = draft
         self._key = idempotency_key
+        self._met = False
         self._offset = -1
         self._epoch: str | None = None
         self._waiting: deque[Event] = deque()
@@ -59,16 +60,19 @@ class Follower:
                             return
 
     async def _connect(self) -> ClientConnection:
-        patience = 1 if self.task_id is None else int(RECONNECT_FOR_S / RECONNECT_EVERY_S)
+        # A hub that never answered is not waited for; one that was there may come back.
+        patience = int(RECONNECT_FOR_S / RECONNECT_EVERY_S) if self._met else 1
         for attempt in range(patience):
             try:
-                return await connect(
+                socket = await connect(
                     self._address.events_url,
                     additional_headers=self._address.headers,
                     proxy=None,
                     max_size=None,
                     open_timeout=ANSWER_WITHIN_S,
                 )
+                self._met = True
+                return socket
             except InvalidStatus as error:
                 raise _refusal(error) from None
             except (OSError, InvalidHandshake) as error:
@@ -83,16 +87,22 @@ class Follower:
         async with socket:
             if self.task_id is None:
                 yield await self._submit(socket)
-            missed = await self._subscribe(socket)
-            if missed is not None:
+                # Submitting has subscribed already; this asks in which epoch the offsets count.
+                self._epoch = (await self._subscribed(socket, {})).get("epoch")
+            elif (missed := await self._resume(socket)) is not None:
                 yield missed
                 return
             while True:
                 event = self._waiting.popleft() if self._waiting else await _received(socket)
+                if event.get("taskId") != self.task_id:
+                    continue
                 if event["type"] == "resync":
-                    event = await self._end_by_rest() or event
-                if event.get("taskId") == self.task_id and event.get("offset", 0) > self._offset:
-                    self._offset = event.get("offset", self._offset)
+                    # What is gone can't be told, but the end has to be.
+                    ended = await self._end_by_rest()
+                    self._offset = event["offset"]
+                    yield ended or event
+                elif event.get("offset", -1) > self._offset:
+                    self._offset = event["offset"]
                     yield event
 
     async def _submit(self, socket: ClientConnection) -> Event:
@@ -114,20 +124,23 @@ class Follower:
         self.task_id = str(answer["taskId"])
         return answer
 
-    async def _subscribe(self, socket: ClientConnection) -> Event | None:
-        """Ask for what comes after the last event; the end itself when it has been told already."""
+    async def _resume(self, socket: ClientConnection) -> Event | None:
+        """Ask for what came after the last event; the end itself when nobody will tell it again."""
+        where: Event = {"after": max(self._offset, 0)}
+        if self._epoch is not None:
+            where["epoch"] = self._epoch
+        ack = await self._subscribed(socket, where)
+        same_hub = ack.get("epoch") == self._epoch
+        if not same_hub:
+            self._offset, self._epoch = -1, ack.get("epoch")
+        return None if same_hub or ack.get("status") not in FINAL else await self._end_by_rest()
+
+    async def _subscribed(self, socket: ClientConnection, where: Event) -> Event:
         request = {"type": "subscribe_task", "requestId": "follow", "taskId": self.task_id}
-        if self._offset >= 0:
-            request |= {"after": self._offset, "epoch": self._epoch}
-        ack = await self._asked(socket, request)
+        ack = await self._asked(socket, request | where)
         if ack.get("type") == "error":
             raise HubRefused(404, str(ack.get("code")), str(ack.get("error")), {})
-        restarted = self._epoch is not None and ack.get("epoch") != self._epoch
-        if restarted:
-            self._offset = -1
-        self._epoch = ack.get("epoch")
-        ended = ack.get("status") in FINAL
-        return await self._end_by_rest() if ended and restarted else None
+        return ack
 
     async def _asked(self, socket: ClientConnection, request: dict[str, Any]) -> Event:
         await socket.send(orjson.dumps(request).decode())
