@@ -71,8 +71,6 @@ class Follower:
                     max_size=None,
                     open_timeout=ANSWER_WITHIN_S,
                 )
-                self._met = True
-                return socket
             except InvalidStatus as error:
                 raise _refusal(error) from None
             except (OSError, InvalidHandshake) as error:
@@ -80,6 +78,9 @@ class Follower:
                 if attempt == patience - 1:
                     raise HubUnreachable(self._address, reason) from None
                 await asyncio.sleep(RECONNECT_EVERY_S)
+            else:
+                self._met = True
+                return socket
         raise AssertionError
 
     async def _events_of_one_connection(self, socket: ClientConnection) -> AsyncGenerator[Event]:
