@@ -6,9 +6,11 @@ import pytest
 from tabyard.core.mcp import (
     Embedded,
     Kept,
+    OnDisk,
     embedded,
     inline,
     linked_artifacts,
+    on_disk,
     text_result,
     with_links,
     wrap,
@@ -16,6 +18,7 @@ from tabyard.core.mcp import (
 from tabyard_protocol.model import JsonObject
 
 PICTURE = {"type": "image", "data": "QUJD", "mimeType": "image/png"}
+PDF = {"blob": "RA==", "mimeType": "application/pdf"}
 LINK = {
     "type": "resource_link",
     "uri": "/artifacts/art_1",
@@ -67,7 +70,7 @@ def test_pictures_and_files_inside_are_found() -> None:
         "content": [
             {"type": "text", "text": "x"},
             PICTURE,
-            {"type": "resource", "resource": {"blob": "RA==", "mimeType": "application/pdf"}},
+            {"type": "resource", "resource": {**PDF, "uri": "tabyard://x/../a%2Fb/page.pdf"}},
             {"type": "resource", "resource": {"text": "no bytes"}},
             {"type": "resource", "resource": "nonsense"},
             {"type": "audio", "data": "RQ=="},
@@ -76,9 +79,43 @@ def test_pictures_and_files_inside_are_found() -> None:
     }
     assert embedded(result) == [
         Embedded(1, "QUJD", "image/png"),
-        Embedded(2, "RA==", "application/pdf"),
+        Embedded(2, "RA==", "application/pdf", "page.pdf"),
         Embedded(5, "RQ==", "application/octet-stream"),
     ]
+
+
+def test_files_on_the_browsers_disk_are_found() -> None:
+    result: JsonObject = {
+        "content": [
+            {"type": "resource_link", "uri": "file:///tmp/a%20b.csv", "mimeType": "text/csv"},
+            {"type": "resource_link", "uri": "file:///tmp/x", "name": "../../etc/passwd"},
+            LINK,
+            {"type": "resource_link"},
+        ]
+    }
+    assert on_disk(result) == [
+        OnDisk(0, "/tmp/a b.csv", "a b.csv", "text/csv"),
+        OnDisk(1, "/tmp/x", "passwd", "application/octet-stream"),
+    ]
+
+
+def test_a_picture_that_was_downloaded_is_a_file() -> None:
+    file = Kept(
+        index=0,
+        artifact="art_1",
+        name="mug.png",
+        mime_type="image/png",
+        size_bytes=3,
+        sha256="ab",
+        file=True,
+    )
+    result: JsonObject = {"content": [{"type": "resource_link"}], "structuredContent": {}}
+    assert with_links(result, [file])["structuredContent"] == {
+        "artifactId": "art_1",
+        "url": "/artifacts/art_1",
+        "sizeBytes": 3,
+        "sha256": "ab",
+    }
 
 
 def kept(index: int = 1, mime_type: str = "image/png", **sizes: int) -> Kept:

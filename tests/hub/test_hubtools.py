@@ -27,6 +27,9 @@ class OneBrowser:
         self.closed.append(instance)
         return {"success": True, "message": "closed"}
 
+    async def downloaded(self, instance: InstanceId, path: str) -> bytes | None:
+        return f"{instance}: {path}".encode()
+
     async def profiles(self) -> JsonObject:
         return {"profiles": [{"directory": "Default", "name": "Me"}]}
 

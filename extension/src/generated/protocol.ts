@@ -1289,6 +1289,10 @@ export interface ContentPdf {
 export interface Printed {
   readonly pdf: string;
   readonly pageCount: number;
+  readonly artifactId?: string;
+  readonly url?: string;
+  readonly sizeBytes?: number;
+  readonly sha256?: string;
 }
 
 /** The page or an element as text. */
@@ -1840,7 +1844,7 @@ export interface Emulated {
   readonly details?: JsonObject;
 }
 
-/** A user agent. */
+/** A user agent; empty ends it. */
 export interface EmulateUserAgent {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
@@ -1867,7 +1871,7 @@ export interface EmulateTimezone {
   readonly timezoneId: string;
 }
 
-/** A device by name such as `iPhone 14`, `Pixel 7`, `iPad Pro`. */
+/** A device by name such as `iPhone 14`, `Pixel 7`, `iPad Pro`; `none` ends it. */
 export interface EmulateDevice {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
@@ -1961,6 +1965,7 @@ export interface Tracing {
   readonly artifactId?: string;
   readonly url?: string;
   readonly sizeBytes?: number;
+  readonly sha256?: string;
 }
 
 /** No arguments. */
@@ -1989,9 +1994,6 @@ export interface DownloadRow {
   readonly progress: number;
   readonly startTime: number;
   readonly endTime?: number;
-  readonly artifactId?: string;
-  readonly url?: string;
-  readonly sha256?: string;
 }
 
 /** The downloads, newest first. */
@@ -2008,7 +2010,7 @@ export interface DebugDownloadWait {
   readonly downloadId?: string;
 }
 
-/** The download, complete. */
+/** The download, complete; its bytes as an artifact where the hub can read or get them. */
 export interface DownloadEnded {
   readonly id: string;
   readonly filename: string;
@@ -2021,6 +2023,7 @@ export interface DownloadEnded {
   readonly endTime?: number;
   readonly artifactId?: string;
   readonly url?: string;
+  readonly sizeBytes?: number;
   readonly sha256?: string;
 }
 

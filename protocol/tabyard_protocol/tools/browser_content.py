@@ -91,6 +91,10 @@ class Printed(ToolOutcome):
 
     pdf: str
     page_count: int
+    artifact_id: str | None = None
+    url: str | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
 
 
 class ContentGet(Targeted):

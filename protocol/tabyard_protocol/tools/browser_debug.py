@@ -94,6 +94,7 @@ class Tracing(ToolOutcome):
     artifact_id: str | None = None
     url: str | None = None
     size_bytes: int | None = None
+    sha256: str | None = None
 
 
 class DebugDownloads(ToolArgs):
@@ -114,9 +115,6 @@ class DownloadRow(WireModel):
     progress: float
     start_time: int
     end_time: int | None = None
-    artifact_id: str | None = None
-    url: str | None = None
-    sha256: str | None = None
 
 
 class DownloadsRead(ToolOutcome):
@@ -133,7 +131,7 @@ class DebugDownloadWait(ToolArgs):
 
 
 class DownloadEnded(ToolOutcome):
-    """The download, complete."""
+    """The download, complete; its bytes as an artifact where the hub can read or get them."""
 
     id: str
     filename: str
@@ -146,6 +144,7 @@ class DownloadEnded(ToolOutcome):
     end_time: int | None = None
     artifact_id: str | None = None
     url: str | None = None
+    size_bytes: int | None = None
     sha256: str | None = None
 
 

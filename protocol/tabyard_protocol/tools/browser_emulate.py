@@ -30,9 +30,9 @@ class EmulateViewport(ToolArgs):
 
 
 class EmulateUserAgent(ToolArgs):
-    """A user agent."""
+    """A user agent; empty ends it."""
 
-    user_agent: str = Field(min_length=1)
+    user_agent: str
     platform: str | None = None
 
 
@@ -51,7 +51,7 @@ class EmulateTimezone(ToolArgs):
 
 
 class EmulateDevice(ToolArgs):
-    """A device by name such as `iPhone 14`, `Pixel 7`, `iPad Pro`."""
+    """A device by name such as `iPhone 14`, `Pixel 7`, `iPad Pro`; `none` ends it."""
 
     device: str = Field(min_length=1)
 

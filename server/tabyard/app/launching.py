@@ -109,6 +109,10 @@ class LaunchedBrowsers:
         )
         return ProfilesListed(profiles=rows).to_object()
 
+    async def downloaded(self, instance: InstanceId, path: str) -> bytes | None:
+        """A file in the download folder of a launched browser; None for any other."""
+        return await self._launcher.downloaded(instance, Path(path))
+
     async def _connected(self, browser: LaunchedBrowser) -> None:
         """Wait until it has said hello, or has died of its own accord."""
         failure: Exception | None = None

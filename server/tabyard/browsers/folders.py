@@ -14,10 +14,12 @@ from tabyard.browsers.spec import LaunchSettings, LaunchSpec
 from tabyard.core.errors import InvalidInput
 from tabyard_protocol.ids import InstanceId
 
-__all__ = ["Folders", "folders_of", "prepare", "remove", "stderr_tail"]
+__all__ = ["Folders", "folders_of", "prepare", "read_within", "remove", "stderr_tail"]
 
 READ_BYTES: Final = 65_536
 TAIL_CHARS: Final = 2_000
+FILE_BYTES: Final = 256 * 1024 * 1024
+"""A download is kept as an artifact up to this size; it goes through the hub's memory once."""
 NOISE: Final = re.compile(r"dbus|unexpected operator")
 """A machine without a desktop makes Chromium and its wrapper say these, again and again."""
 SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -120,6 +122,22 @@ def remove(folders: Folders) -> None:
     with suppress(OSError):
         # Refuses where something has been downloaded.
         folders.downloads.rmdir()
+
+
+def read_within(folder: Path, path: Path) -> bytes | None:
+    """The bytes of a file below `folder`, links followed; None when it is elsewhere or too large.
+
+    The path is a browser's word: it must not reach any other file of this machine.
+    """
+    try:
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(folder.resolve()) or not real.is_file():
+            return None
+        with real.open("rb") as file:
+            data = file.read(FILE_BYTES + 1)
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return data if len(data) <= FILE_BYTES else None
 
 
 def stderr_tail(folders: Folders) -> str:

@@ -14,7 +14,14 @@ from typing import Final, Self
 from tabyard.browsers.errors import BrowserDied, ProfileInUse, TooManyBrowsers
 from tabyard.browsers.find import find_browser
 from tabyard.browsers.flags import command_line
-from tabyard.browsers.folders import Folders, folders_of, prepare, remove, stderr_tail
+from tabyard.browsers.folders import (
+    Folders,
+    folders_of,
+    prepare,
+    read_within,
+    remove,
+    stderr_tail,
+)
 from tabyard.browsers.pid_files import Leftover, leftovers, write_pid_file
 from tabyard.browsers.processes import birth_of, groups_with, is_root, kill_group, members_of
 from tabyard.browsers.processes import terminate as ask_to_end
@@ -133,6 +140,13 @@ class Launcher:
             kill_group(held.browser.pid)
             raise
         raise BrowserDied(held.browser.executable, death.code, death.stderr_tail)
+
+    async def downloaded(self, instance: InstanceId, path: Path) -> bytes | None:
+        """A file in the download folder of a browser; None when it lies elsewhere or is huge."""
+        held = self._held.get(instance)
+        if held is None:
+            return None
+        return await asyncio.to_thread(read_within, held.folders.downloads, path)
 
     async def ended(self, instance: InstanceId) -> BrowserExit | None:
         """Wait for the end of a browser; None when there is none of that id."""

@@ -1,8 +1,10 @@
 """Results as MCP content: bare values wrapped, pictures taken out and put back."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeGuard, cast
+from urllib.parse import unquote
 
 import orjson
 
@@ -12,9 +14,11 @@ __all__ = [
     "ARTIFACTS",
     "Embedded",
     "Kept",
+    "OnDisk",
     "embedded",
     "inline",
     "linked_artifacts",
+    "on_disk",
     "text_result",
     "with_links",
     "wrap",
@@ -23,6 +27,10 @@ __all__ = [
 ARTIFACTS: Final = "/artifacts/"
 """The path under which stored artifacts are served; a `resource_link` of ours starts with it."""
 
+_FILE: Final = "file://"
+_NAME_CHARS: Final = 200
+"""As long as a file's name gets; file systems take 255 bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
@@ -30,6 +38,18 @@ class Embedded:
 
     index: int
     data: str
+    mime_type: str
+    file: str | None = None
+    """The name of a file; None: a picture or a sound that the result shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """A file that item `index` of a result links to, by its path on the browser's machine."""
+
+    index: int
+    path: str
+    name: str
     mime_type: str
 
 
@@ -43,6 +63,15 @@ class Kept:
     mime_type: str
     width_px: int | None = None
     height_px: int | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    file: bool = False
+    """Whether it is a file, and no picture that the result shows, whatever its type."""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether the result shows it."""
+        return not self.file and self.mime_type.startswith("image/")
 
     @property
     def url(self) -> str:
@@ -100,17 +129,38 @@ def embedded(result: JsonObject) -> list[Embedded]:
     """The pictures and files that `result` carries inside itself, in order."""
     found: list[Embedded] = []
     for index, item in enumerate(_items(result)):
-        kind = item["type"]
+        kind, file = item["type"], None
         if kind in ("image", "audio"):
             data, mime_type = item.get("data"), item.get("mimeType")
         elif kind == "resource" and _is_object(item.get("resource")):
             data, mime_type = item["resource"].get("blob"), item["resource"].get("mimeType")
+            file = _last_part(str(item["resource"].get("uri", "")))
         else:
             continue
         if isinstance(data, str):
-            named = mime_type if isinstance(mime_type, str) else "application/octet-stream"
-            found.append(Embedded(index, data, named))
+            found.append(Embedded(index, data, _mime_type(mime_type), file))
     return found
+
+
+def on_disk(result: JsonObject) -> list[OnDisk]:
+    """The files on the browser's machine that `result` links to, in order."""
+    found: list[OnDisk] = []
+    for index, item in enumerate(_items(result)):
+        uri = str(item.get("uri", ""))
+        if item["type"] == "resource_link" and uri.startswith(_FILE):
+            path = unquote(uri.removeprefix(_FILE))
+            name = _last_part(str(item.get("name") or uri))
+            found.append(OnDisk(index, path, name, _mime_type(item.get("mimeType"))))
+    return found
+
+
+def _last_part(uri: str) -> str:
+    """A file's name, without any path; empty when there is none."""
+    return re.split(r"[/\\]", unquote(uri))[-1][:_NAME_CHARS]
+
+
+def _mime_type(told: object) -> str:
+    return told if isinstance(told, str) and told else "application/octet-stream"
 
 
 def with_links(result: JsonObject, kept: Sequence[Kept]) -> JsonObject:
@@ -136,10 +186,13 @@ def with_links(result: JsonObject, kept: Sequence[Kept]) -> JsonObject:
 
 def _facts(before: JsonObject, first: Kept) -> JsonObject:
     """What the typed result gains: where the bytes are, and their true size where it is missing."""
-    if not first.mime_type.startswith("image/"):
+    if not first.is_picture:
         facts: JsonObject = {"artifactId": first.artifact, "url": first.url}
         if first.mime_type == "application/pdf":
             facts["pdf"] = first.url
+        for name, known in (("sizeBytes", first.size_bytes), ("sha256", first.sha256)):
+            if known is not None:
+                facts[name] = known
         return facts
     facts = {"screenshotId": first.artifact, "url": first.url}
     for name, value in (("width", first.width_px), ("height", first.height_px)):

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 from typing_extensions import override
 
 from tabyard.core.images import PixelSize, pixel_size
-from tabyard.core.mcp import Embedded, Kept, embedded, with_links
+from tabyard.core.mcp import Embedded, Kept, OnDisk, embedded, on_disk, with_links
 from tabyard.core.records import ArtifactRecord
 from tabyard.hub.ports import Blobs, Clock, Ids, LinkStore
 from tabyard_protocol.ids import ArtifactId, InstanceId, TaskId
@@ -28,6 +29,10 @@ _SUFFIXES: Final = {
     "application/pdf": "pdf",
     "application/json": "json",
 }
+
+
+ReadFile = Callable[[InstanceId, str], Awaitable[bytes | None]]
+"""The bytes of a file that a browser has saved; None when the hub may not or can't read it."""
 
 
 class UnreadableBytes(Exception):
@@ -48,7 +53,11 @@ class _Decoded:
 class Artifacts:
     """Keeps the bytes that results carry."""
 
-    def __init__(self, *, store: LinkStore, blobs: Blobs, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, *, store: LinkStore, blobs: Blobs, clock: Clock, ids: Ids, downloaded: ReadFile
+    ) -> None:
+        """`downloaded` reads what a browser on this machine has saved where the hub lets it."""
+        self._downloaded = downloaded
         self._store = store
         self._blobs = blobs
         self._clock = clock
@@ -63,21 +72,33 @@ class Artifacts:
             UnreadableBytes: an item is not base64.
             StoreUnavailable: rows or bytes could not be written.
         """
-        items = embedded(result)
+        items: list[Embedded | OnDisk] = [*embedded(result), *on_disk(result)]
         if not items:
             return result, ()
-        kept = [await self._keep_one(item, task, instance) for item in items]
+        kept: list[Kept] = []
+        for item in items:
+            decoded = await self._bytes_of(item, instance)
+            if decoded is not None:
+                kept.append(await self._keep_one(item, decoded, task, instance))
         return with_links(result, kept), tuple(kept)
 
-    async def _keep_one(self, item: Embedded, task: TaskId, instance: InstanceId) -> Kept:
-        decoded = await self._decode(item.data)
+    async def _bytes_of(self, item: Embedded | OnDisk, instance: InstanceId) -> _Decoded | None:
+        """None: the hub may not read that file, so the link stays what it is."""
+        if isinstance(item, Embedded):
+            return await self._decode(item.data)
+        data = await self._downloaded(instance, item.path)
+        return None if data is None else await asyncio.to_thread(_decoded, data)
+
+    async def _keep_one(
+        self, item: Embedded | OnDisk, decoded: _Decoded, task: TaskId, instance: InstanceId
+    ) -> Kept:
         artifact = self._ids.artifact()
-        suffix = _SUFFIXES.get(item.mime_type, "bin")
+        file = item.name if isinstance(item, OnDisk) else item.file
         record = ArtifactRecord(
             id=artifact,
             task_id=task,
             instance_id=instance,
-            name=f"{'screenshot' if item.mime_type.startswith('image/') else 'file'}.{suffix}",
+            name=file or _name(item.mime_type),
             mime_type=item.mime_type,
             size_bytes=len(decoded.data),
             sha256=decoded.sha256,
@@ -96,6 +117,9 @@ class Artifacts:
             mime_type=record.mime_type,
             width_px=record.width_px,
             height_px=record.height_px,
+            size_bytes=record.size_bytes,
+            sha256=record.sha256,
+            file=file is not None,
         )
 
     async def _decode(self, data: str) -> _Decoded:
@@ -108,5 +132,13 @@ class Artifacts:
 
 
 def _decode(data: str) -> _Decoded:
-    decoded = base64.b64decode(data, validate=True)
-    return _Decoded(decoded, sha256(decoded).hexdigest(), pixel_size(decoded))
+    return _decoded(base64.b64decode(data, validate=True))
+
+
+def _decoded(data: bytes) -> _Decoded:
+    return _Decoded(data, sha256(data).hexdigest(), pixel_size(data))
+
+
+def _name(mime_type: str) -> str:
+    stem = "screenshot" if mime_type.startswith("image/") else "file"
+    return f"{stem}.{_SUFFIXES.get(mime_type, 'bin')}"

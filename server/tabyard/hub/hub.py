@@ -92,7 +92,13 @@ class Hub:
         self._store = store
         runner = Runner(
             tools=self.tools,
-            artifacts=Artifacts(store=store, blobs=blobs, clock=clock, ids=ids),
+            artifacts=Artifacts(
+                store=store,
+                blobs=blobs,
+                clock=clock,
+                ids=ids,
+                downloaded=self.builtin.downloaded,
+            ),
             announcer=self.announcer,
             preparer=self.preparer,
             clock=clock,

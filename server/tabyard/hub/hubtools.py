@@ -42,6 +42,10 @@ class NoBrowsers:
     async def profiles(self) -> JsonObject:
         return {"profiles": []}
 
+    async def downloaded(self, instance: InstanceId, path: str) -> bytes | None:
+        del instance, path
+        return None
+
 
 class BuiltinTools:
     """`HubTools` over the registry, the clock and whatever starts browsers."""
@@ -74,6 +78,10 @@ class BuiltinTools:
                 return await self.browsers.profiles()
             case _:
                 raise ToolFailed(ToolErrorCode.UNKNOWN_TOOL, f"{tool} does not run on the hub")
+
+    async def downloaded(self, instance: InstanceId, path: str) -> bytes | None:
+        """A file that a launched browser has saved; None for any other."""
+        return await self.browsers.downloaded(instance, path)
 
     async def _sleep(self, duration_ms: int) -> JsonObject:
         await pause(self._clock, duration_ms / 1000)

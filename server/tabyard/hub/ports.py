@@ -228,3 +228,7 @@ class Browsers(Protocol):
     async def profiles(self) -> JsonObject:
         """The profiles of the installed Chrome: `ProfilesListed`."""
         ...
+
+    async def downloaded(self, instance: InstanceId, path: str) -> bytes | None:
+        """A file that a launched browser has saved in its download folder; None for any other."""
+        ...

@@ -81,7 +81,7 @@ class Runner:
     ) -> Finish | None:
         """Bring the current command, which has started under a former link, to its end."""
         course = run.course
-        course.start(course.started_at_ms)
+        course.start(course.started_at_ms or course.earliest_start_ms)
         run.told = run.sent = course.command_id
         match verdict:
             case Adopt(answer=answer):
@@ -189,7 +189,7 @@ class Runner:
         index = course.index
         course.succeed(result, self._clock.now_ms())
         for one in kept:
-            if one.mime_type.startswith("image/"):
+            if one.is_picture:
                 self._announcer.screenshot(task, index, one)
         self._announcer.progress(task, index, CommandStatus.SUCCESS, result=result)
         return course.complete(self._clock.now_ms()) if course.is_over else None
