@@ -49,6 +49,14 @@ def test_it_goes_on_after_the_stored_outcomes() -> None:
     assert (one.index, one.command_id) == (2, "t1_cmd_2")
 
 
+def test_a_command_starts_when_the_one_before_it_ends() -> None:
+    one = course(2)
+    assert one.earliest_start_ms == 5
+    one.start(10)
+    one.succeed({}, 11)
+    assert one.earliest_start_ms == 11
+
+
 def test_the_first_failure_skips_the_rest() -> None:
     one = course(3)
     one.start(10)

@@ -56,6 +56,11 @@ class Course:
         """Whether all commands have ended."""
         return self.index >= len(self.record.commands)
 
+    @property
+    def earliest_start_ms(self) -> int | None:
+        """When the command at `index` can have started at the earliest."""
+        return self.outcomes[-1].completed_at_ms if self.outcomes else self.record.started_at_ms
+
     def start(self, at_ms: int | None) -> None:
         """The command at `index` starts, or started at a time that nobody remembers."""
         self.status = step(COMMAND_NEXT, self.status, CommandStatus.RUNNING)

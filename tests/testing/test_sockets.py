@@ -1,0 +1,40 @@
+"""Two ends in memory."""
+
+import asyncio
+
+import pytest
+
+from tabyard.hub.ports import SocketClosed
+from tabyard.testing import socket_pair
+
+
+async def test_what_one_end_sends_the_other_receives_in_order() -> None:
+    hub, browser = socket_pair()
+    await hub.send("a")
+    await browser.send(b"b")
+    await hub.send("c")
+    assert [await browser.receive(), await browser.receive()] == ["a", "c"]
+    assert await hub.receive() == b"b"
+
+
+async def test_a_close_is_seen_after_what_was_sent_before() -> None:
+    hub, browser = socket_pair()
+    await hub.send("last words")
+    await hub.close(4001, "why")
+    await hub.close(1000)
+    assert await browser.receive() == "last words"
+    for _ in range(2):
+        with pytest.raises(SocketClosed) as closed:
+            await browser.receive()
+        assert closed.value.code == 4001
+    assert (browser.close_reason, await browser.wait_closed()) == ("why", 4001)
+    with pytest.raises(SocketClosed):
+        await browser.send("too late")
+
+
+async def test_a_cut_wakes_both_ends() -> None:
+    hub, browser = socket_pair()
+    waiting = asyncio.gather(hub.receive(), browser.receive(), return_exceptions=True)
+    await asyncio.sleep(0)
+    hub.cut()
+    assert [type(one) for one in await waiting] == [SocketClosed, SocketClosed]
