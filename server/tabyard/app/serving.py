@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from tabyard import __version__
-from tabyard.app.building import Parts, building
+from tabyard.app.building import Parts, building, forget_browser
 from tabyard.app.launching import LaunchedBrowsers
 from tabyard.app.listeners import Listeners, PortTaken, holder_of, listening
 from tabyard.app.signals import StopRequest, stop_on_signals
@@ -19,6 +20,10 @@ from tabyard.web.app import create_app
 __all__ = ["RunningHub", "serve"]
 
 logger = logging.getLogger(__name__)
+
+SWITCH_INTERVAL_S: Final = 0.0005
+"""How long the loop may keep the interpreter while another thread wants it. With Python's own 5 ms
+a busy loop starves the thread that writes the store: 400 instead of 1 600 operations per second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ async def serve(settings: Settings, *, ready: Ready) -> None:
         CannotStart: a port or the folder for data can't be used.
         StoreOpenFailed: the database can't be opened, or another hub has it.
     """
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     with stop_on_signals() as stop:
         async with (
             _ports(settings) as listeners,
@@ -91,8 +97,7 @@ async def _wind_down(parts: Parts, stop: StopRequest, *, within_s: float) -> Non
     launched = [browser.instance for browser in parts.launcher.running()]
     await parts.launcher.close_all()
     for instance in launched:
-        # It will never come back under this id, so what waits for it fails now.
-        await parts.hub.dismiss(instance, reason="the hub is shutting down")
+        await forget_browser(parts.hub, instance, "the hub is shutting down")
     await parts.hub.farewell()
 
 
