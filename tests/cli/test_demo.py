@@ -1,9 +1,12 @@
 """`tabyard serve --demo` with a real Chromium: what `make run` shows, and what it leaves behind."""
 
 import asyncio
+import json
+import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.processes import PATIENCE_S, HubProcess, Terminal, ended
@@ -105,3 +108,35 @@ async def connected(terminal: Terminal, hub: HubProcess, label: str) -> str:
             for line in listed.out.splitlines():
                 if label in line and "● connected" in line:
                     return line
+
+
+async def test_a_browser_that_dies_is_forgotten_and_its_tasks_fail_at_once(
+    terminal: Terminal,
+) -> None:
+    """Without waiting for the grace: it can't come back."""
+    async with terminal.serving(TABYARD_STORE="memory") as hub:
+        opened = await terminal.run("browser", "new", "--url", hub.url)
+        assert opened.code == 0, opened.err
+        wait = '[{"tool_name": "sleep", "args": {"duration": 60000}}]'
+        sent = await terminal.run("run", "-", "--detach", "--url", hub.url, stdin=wait)
+        await asyncio.to_thread(kill_browsers_below, terminal.home)
+        ending = await task_ended(terminal, hub, sent.out.strip())
+        listed = await terminal.run("instances", "--json", "--url", hub.url)
+
+    assert ending["status"] == "failed"
+    assert ending["error"]["code"] == "INSTANCE_DISCONNECTED"
+    assert json.loads(listed.out)["instances"] == []
+
+
+def kill_browsers_below(folder: Path) -> None:
+    for path in folder.glob("data/browsers/*/process.json"):
+        os.killpg(int(json.loads(path.read_text())["pid"]), signal.SIGKILL)
+
+
+async def task_ended(terminal: Terminal, hub: HubProcess, task: str) -> dict[str, Any]:
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            shown = await terminal.run("task", task, "--json", "--url", hub.url)
+            view: dict[str, Any] = json.loads(shown.out)["task"]
+            if view["status"] not in ("queued", "running"):
+                return view

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from tabyard import __version__
@@ -11,8 +12,9 @@ from tabyard.app.errors import DataFolderUnusable
 from tabyard.app.extension_files import IN_CHECKOUT, ExtensionNotBuilt, extension_folder
 from tabyard.app.launching import LaunchedBrowsers
 from tabyard.app.listeners import Listeners
-from tabyard.browsers import EXTENSION_ID, Launcher, LaunchSettings, Sandbox
+from tabyard.browsers import EXTENSION_ID, BrowserExit, Launcher, LaunchSettings, Sandbox
 from tabyard.clock import SystemClock
+from tabyard.core.errors import InstanceNotFound, ShuttingDown
 from tabyard.hub.hub import Hub
 from tabyard.hub.settings import HubSettings
 from tabyard.ids import SystemIds
@@ -23,9 +25,10 @@ from tabyard.web.auth import KeyRing, NoKeys
 from tabyard.web.state import WebSettings, WebState
 from tabyard.work.sweep import Sweep, SweepSettings
 from tabyard.work.tasks import Tasks
+from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.resources.instance import InstanceKind
 
-__all__ = ["Parts", "building"]
+__all__ = ["Parts", "building", "forget_browser"]
 
 ANY: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound
 
@@ -69,12 +72,14 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
             server_version=__version__,
         ) as hub,
         Launcher(
-            settings=await asyncio.to_thread(_launch_settings, settings, http_url)
+            settings=await asyncio.to_thread(_launch_settings, settings, http_url),
+            exited=partial(_note_end, hub),
         ) as launcher,
     ):
-        known = await store.instances()
-        await launcher.recover({one.id for one in known if one.kind is InstanceKind.LAUNCHED})
-        browsers = LaunchedBrowsers(launcher=launcher, reservations=hub.registry)
+        await _recover(hub, launcher)
+        browsers = LaunchedBrowsers(
+            launcher=launcher, reservations=hub.registry, forget=partial(forget_browser, hub)
+        )
         hub.use_browsers(browsers)
         keep = SweepSettings(keep_s=settings.task_ttl_s, every_s=settings.sweep_interval_s)
         Sweep(hub=hub, store=store, blobs=blobs, settings=keep).start()
@@ -96,6 +101,27 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
             http_url=http_url,
             link_url=link_url,
         )
+
+
+async def forget_browser(hub: Hub, instance: InstanceId, reason: str = "it ended") -> None:
+    """A launched browser has ended: it can't come back under its id, so what waits for it fails."""
+    with suppress(InstanceNotFound):
+        await hub.dismiss(instance, reason=reason)
+        await hub.revoke(instance)
+
+
+def _note_end(hub: Hub, end: BrowserExit) -> None:
+    with suppress(ShuttingDown):
+        hub.spawn(forget_browser(hub, end.instance, "the browser was closed"))
+
+
+async def _recover(hub: Hub, launcher: Launcher) -> None:
+    """Take over the browsers of a hub that was killed, and forget those that did not outlive it."""
+    views = hub.registry.views()
+    launched = {InstanceId(one.id) for one in views if one.kind is InstanceKind.LAUNCHED}
+    recovery = await launcher.recover(launched)
+    for instance in launched - {browser.instance for browser in recovery.adopted}:
+        await forget_browser(hub, instance, "the browser was closed")
 
 
 def _local_name(host: str) -> str:

@@ -1,7 +1,7 @@
 """Launched browsers as the tool `browser_instance` sees them: launched means connected."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final, NoReturn, Protocol
 
@@ -46,12 +46,17 @@ class Reservations(Protocol):
         ...
 
 
+Forget = Callable[[InstanceId], Awaitable[None]]
+"""A reserved browser will never come (again)."""
+
+
 class LaunchedBrowsers:
     """`tabyard.hub.ports.Browsers` over the launcher."""
 
-    def __init__(self, *, launcher: Launcher, reservations: Reservations) -> None:
+    def __init__(self, *, launcher: Launcher, reservations: Reservations, forget: Forget) -> None:
         self._launcher = launcher
         self._reservations = reservations
+        self._forget = forget
 
     async def launch(self, wanted: Mapping[str, object]) -> JsonObject:
         """A browser, once it is connected; one that does not come is ended again.
@@ -65,22 +70,22 @@ class LaunchedBrowsers:
             label=args.label or "", browser_type="chromium", profile=args.profile
         )
         viewport = args.viewport and Viewport(args.viewport.width, args.viewport.height)
-        browser = await self._launcher.launch(
-            LaunchSpec(
-                instance=instance,
-                credential=credential,
-                label=args.label or "",
-                screen=screen,
-                viewport=viewport,
-                url=args.url,
-                profile=args.profile,
-                extensions=tuple(Path(folder) for folder in args.extensions or ()),
-            )
+        spec = LaunchSpec(
+            instance=instance,
+            credential=credential,
+            label=args.label or "",
+            screen=screen,
+            viewport=viewport,
+            url=args.url,
+            profile=args.profile,
+            extensions=tuple(Path(folder) for folder in args.extensions or ()),
         )
         try:
+            browser = await self._launcher.launch(spec)
             await self._connected(browser)
         except BaseException:
             await self._launcher.close(instance)
+            await self._forget(instance)
             raise
         return InstanceOpened(
             instance_id=instance,
