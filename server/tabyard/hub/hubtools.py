@@ -1,8 +1,10 @@
 """The tools that run on the hub itself: `sleep` and `browser_instance`."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Protocol
 
+from tabyard.core.errors import InstanceNotFound
 from tabyard.hub.ports import Browsers, Clock, ToolFailed
 from tabyard.hub.waiting import pause
 from tabyard_protocol.errors import ToolErrorCode
@@ -89,7 +91,8 @@ class BuiltinTools:
 
     async def _close(self, instance: InstanceId) -> JsonObject:
         closed = await self.browsers.close(instance)
-        await self._dismiss(instance, reason="closed")
+        with suppress(InstanceNotFound):  # whoever watches its process may have been faster
+            await self._dismiss(instance, reason="closed")
         return closed
 
 
