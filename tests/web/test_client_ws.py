@@ -337,3 +337,47 @@ async def test_when_the_hub_goes_down_its_clients_are_told_to_come_back() -> Non
         with pytest.raises(ConnectionClosed):
             await client.receive()
         assert client.socket.close_code == CloseCode.GOING_AWAY
+
+
+async def test_a_repeated_key_to_a_forgotten_task_is_told_to_read_the_state() -> None:
+    async with asyncio.timeout(5), serve_door(history_events=1) as door:
+        await door.yard.browser(handler=succeed)
+        body = {**task_body(), "idempotencyKey": "k1"}
+        async with door.client() as client:
+            first = await client.ask("task_submit", **body)
+        await door.ended(first["taskId"])
+        await door.ended(await door.submit())
+        async with door.client() as client:
+            again = await client.ask("task_submit", **body)
+            resync = await client.receive()
+    assert again["taskId"] == first["taskId"]
+    assert (resync["type"], resync["taskId"]) == ("resync", first["taskId"])
+
+
+async def test_a_connection_follows_so_many_things_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tabyard.web.streams.answers.MAX_TOPICS", 1)
+    async with asyncio.timeout(5), serve_door() as door:
+        browser = await door.yard.browser()
+        async with door.client() as client:
+            await client.ask("subscribe_instance", instanceId="*")
+            same = await client.ask("subscribe_instance", instanceId="*")
+            other = await client.ask("subscribe_instance", instanceId=browser.instance_id)
+            submitted = await client.ask("task_submit", **task_body())
+            total = (await door.http.get("/tasks")).json()["total"]
+    assert same["type"] == "subscribe_ack"
+    assert other["code"] == submitted["code"] == "INVALID_INPUT"
+    assert total == 0
+
+
+async def test_a_reader_that_knows_more_than_the_hub_is_told_to_resync() -> None:
+    async with asyncio.timeout(5), serve_door() as door:
+        browser = await door.yard.browser()
+        async with door.client() as client:
+            ack = await client.ask(
+                "subscribe_instance", instanceId=browser.instance_id, after=1_000
+            )
+            resync = await client.receive()
+    assert (resync["type"], resync["instanceId"]) == ("resync", browser.instance_id)
+    assert resync["offset"] == ack["offset"]
