@@ -22,6 +22,9 @@ CACHED_STATEMENTS: Final = 256
 CHECKPOINT_PAGES: Final = 2_000
 """8 MiB of log: long enough that few commits pay for a checkpoint, short enough to read quickly."""
 
+LOG_BYTES: Final = 32 * 1024 * 1024
+"""A log that one large transaction has made longer than this is cut back at the next reset."""
+
 
 class Connection:
     """One connection, used by one thread at a time; transactions are begun and ended by name."""
@@ -101,6 +104,7 @@ def open_writer(path: Path) -> Connection:
     found.say("PRAGMA synchronous = FULL")
     found.say("PRAGMA secure_delete = FAST")
     found.say(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    found.say(f"PRAGMA journal_size_limit = {LOG_BYTES}")
     return found
 
 
