@@ -15,7 +15,7 @@ from tabyard_protocol.model import WireModel
 
 __all__ = ["Endpoint", "Method", "Parameter", "Run", "routes_of"]
 
-Method = Literal["GET", "POST"]
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Run = Callable[[WebState, Request], Awaitable[Response]]
 
 

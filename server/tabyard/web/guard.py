@@ -40,7 +40,7 @@ CORS_HEADERS: Final = (
 )
 
 PREFLIGHT: Final = {
-    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-methods": "GET, POST, PATCH, DELETE",
     "access-control-allow-headers": (
         "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-API-Key"
     ),

@@ -14,6 +14,7 @@ from tabyard.web.state import WebState
 from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.resources.instance import (
+    InstanceChange,
     InstanceEnvelope,
     InstanceList,
     Registered,
@@ -32,6 +33,24 @@ async def read(state: WebState, request: Request) -> Response:
     """One browser."""
     view = state.hub.registry.view(InstanceId(request.path_params["instance_id"]))
     return json_response(InstanceEnvelope(instance=view))
+
+
+async def change(state: WebState, request: Request) -> Response:
+    """Rename a browser."""
+    body = await read_body(request, within_s=state.settings.body_timeout_s)
+    wanted = parse(InstanceChange, body)
+    registry = state.hub.registry
+    instance = registry.find(request.path_params["instance_id"])
+    await state.hub.rename(instance, wanted.label)
+    return json_response(InstanceEnvelope(instance=registry.view(instance)))
+
+
+async def revoke(state: WebState, request: Request) -> Response:
+    """End a browser's pairing: it is cut off at once and can't come back."""
+    registry = state.hub.registry
+    instance = registry.find(request.path_params["instance_id"])
+    await state.hub.revoke(instance)
+    return json_response(InstanceEnvelope(instance=registry.view(instance)))
 
 
 async def register(state: WebState, request: Request) -> Response:
@@ -61,6 +80,34 @@ ENDPOINTS: Final = (
         says="Read a browser",
         answer=InstanceEnvelope,
         errors=(ErrorCode.INSTANCE_NOT_FOUND,),
+    ),
+    Endpoint(
+        method="PATCH",
+        path="/instances/{instance_id}",
+        run=change,
+        group="Browsers",
+        says="Rename a browser",
+        body=InstanceChange,
+        answer=InstanceEnvelope,
+        errors=(
+            ErrorCode.INVALID_INPUT,
+            ErrorCode.INSTANCE_NOT_FOUND,
+            ErrorCode.INVALID_INSTANCE,
+            ErrorCode.STORE_UNAVAILABLE,
+        ),
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/instances/{instance_id}",
+        run=revoke,
+        group="Browsers",
+        says="Revoke a browser: its pairing ends, it is cut off, its tasks fail",
+        answer=InstanceEnvelope,
+        errors=(
+            ErrorCode.INSTANCE_NOT_FOUND,
+            ErrorCode.INVALID_INSTANCE,
+            ErrorCode.STORE_UNAVAILABLE,
+        ),
     ),
     Endpoint(
         method="POST",

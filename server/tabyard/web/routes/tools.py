@@ -14,9 +14,9 @@ from tabyard.web.endpoint import Endpoint
 from tabyard.web.errors import STATUS, TOOL_STATUS, headers_of, json_response
 from tabyard.web.state import WebState
 from tabyard_protocol.errors import ToolErrorCode
-from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.model import JsonObject, WireModel
 from tabyard_protocol.resources.hub import ToolAnswer, ToolFailureBody, ToolList
+from tabyard_protocol.resources.instance import InstanceLabel, InstanceRef
 from tabyard_protocol.tools.catalogue import TOOLS
 from tabyard_protocol.tools.definition import MAX_TIMEOUT_MS
 from tabyard_protocol.tools.schema import describe
@@ -34,7 +34,7 @@ class ToolRun(WireModel):
 
     args: JsonObject | list[object] | None = None
     """A list belongs to the tool: `browser_execute` calls its own argument so."""
-    instance_id: str | None = None
+    instance_id: InstanceRef | None = None
     timeout: Annotated[int, Field(ge=1, le=MAX_TIMEOUT_MS)] | None = None
     """ms"""
 
@@ -42,7 +42,11 @@ class ToolRun(WireModel):
         """The tool's arguments, whichever way they were given."""
         if isinstance(self.args, dict):
             return self.args
-        return {**self.to_object(), **(self.model_extra or {})}
+        given = {**self.to_object(), **(self.model_extra or {})}
+        if isinstance(self.instance_id, InstanceLabel):
+            # It says where to run; no tool has an argument of this shape.
+            del given["instanceId"]
+        return given
 
 
 async def list_tools(_state: WebState, _request: Request) -> Response:
@@ -58,7 +62,7 @@ async def run(state: WebState, request: Request) -> Response:
         answer = await state.tasks.run_tool(
             request.path_params["name"],
             wanted.arguments(),
-            instance_id=InstanceId(wanted.instance_id) if wanted.instance_id else None,
+            instance_id=wanted.instance_id or None,
             timeout=wanted.timeout,
         )
     except HubError as error:

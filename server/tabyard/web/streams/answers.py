@@ -6,7 +6,6 @@ from typing import Final, assert_never
 import orjson
 
 from tabyard.core.errors import InvalidInput, TaskFinished, TaskNotFound, Unauthorized
-from tabyard.core.lifecycle import TASK_NEXT, is_final
 from tabyard.hub.subscription import Position, Subscription
 from tabyard.web.routes.tasks import body_hash, status_filter
 from tabyard.web.state import WebState
@@ -133,9 +132,9 @@ class Answers:
             self._topics.add(("task", task))
             position = self._subscription.add_task(task, after=0)
             await put(answer.to_json().decode())
-            # The first answer again, to a task that nobody remembers the events of.
-            forgotten = position.offset == 0 and is_final(TASK_NEXT, accepted.status)
-            if position.gap or forgotten:
+            # A new task has been told of already. One without any event is an old one, and this
+            # is the first answer again: what happened since then is forgotten.
+            if position.gap or position.offset == 0:
                 await put(_resync(position, task=task))
 
     async def _list(self, request: TaskListRequest) -> None:
