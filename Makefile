@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 STAMPS := .stamps
+ROUNDS ?= 10
+CHAOS := tests/scenarios tests/storage/test_kill.py tests/browsers/test_link.py
 EXTENSION_SOURCES := $(shell find extension/src extension/scripts -type f 2>/dev/null) \
 	$(wildcard extension/*.mjs extension/manifest*.json extension/package.json)
 
@@ -61,8 +63,8 @@ coverage: setup extension ## say which lines and branches no test reaches
 bench: setup extension $(STAMPS)/bench ## measure latency and throughput against a real Chromium
 	$(PY) -m tests.bench
 
-chaos: setup extension ## kill, cut and restart at bad moments, for minutes
-	$(PY) -m pytest -m chaos tests/chaos
+chaos: setup extension ## kill, cut and interleave again and again, each round differently (ROUNDS=10)
+	for round in $$(seq $(ROUNDS)); do $(PY) -m pytest -q -x $(CHAOS); done
 
 docs: wire ## regenerate the reference and run each snippet of the guides
 	$(PY) -m pytest -q tests/docs
