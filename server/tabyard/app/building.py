@@ -20,7 +20,7 @@ from tabyard.hub.settings import HubSettings
 from tabyard.ids import SystemIds
 from tabyard.settings import Settings
 from tabyard.storage import open_store
-from tabyard.storage.blobs import ObjectBlobs, folder_blobs, memory_blobs
+from tabyard.storage.blobs import ObjectBlobs, folder_blobs, memory_blobs, url_blobs
 from tabyard.web.auth import KeyRing, NoKeys
 from tabyard.web.state import WebSettings, WebState
 from tabyard.work.sweep import Sweep, SweepSettings
@@ -132,6 +132,8 @@ def _local_name(host: str) -> str:
 
 
 def _blobs(settings: Settings) -> ObjectBlobs:
+    if settings.blobs:
+        return url_blobs(settings.blobs)
     if settings.in_memory:
         return memory_blobs()
     try:

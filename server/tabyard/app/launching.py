@@ -42,7 +42,7 @@ class Reservations(Protocol):
         ...
 
     async def wait_connected(self, instance: InstanceId, *, timeout_s: float) -> object:
-        """Return when it has come. Raises `LaunchFailed`."""
+        """Return when it has come. Raises `TimeoutError`."""
         ...
 
 
@@ -128,8 +128,10 @@ class LaunchedBrowsers:
                     browser.instance, timeout_s=CONNECT_WITHIN_S
                 )
                 death.cancel()
-        except* LaunchFailed as failures:
-            failure = failures.exceptions[0]
+        except* BrowserDied as deaths:
+            failure = deaths.exceptions[0]
+        except* TimeoutError:
+            failure = LaunchFailed(f"it did not connect within {CONNECT_WITHIN_S:.0f} s")
         # An exception that is raised inside `except*` would come out in a group.
         if failure is not None:
             raise failure

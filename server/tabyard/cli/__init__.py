@@ -85,6 +85,8 @@ def _options(
     _version: bool = typer.Option(  # noqa: FBT001 - typer's way to declare a flag
         False,  # noqa: FBT003 - its default
         "--version",
+        metavar="",
+        show_default=False,
         help="Show the version and exit.",
         callback=_show_version,
         is_eager=True,

@@ -6,6 +6,7 @@ import typer
 
 from tabyard.app.extension_files import ExtensionNotBuilt, extension_folder
 from tabyard.cli.exits import CliError, ExitCode
+from tabyard.cli.options import add_command
 from tabyard.cli.terminal import console, error_console
 from tabyard.settings import read_settings
 
@@ -16,7 +17,7 @@ def add_to(program: typer.Typer) -> None:
     """Add these commands to the program."""
     group = typer.Typer(help="The extension for your own browser.", no_args_is_help=True)
     group.callback()(_group)
-    group.command("path")(show_path)
+    add_command(group, "path", show_path)
     program.add_typer(group, name="extension", rich_help_panel="Browsers")
 
 

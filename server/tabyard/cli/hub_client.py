@@ -3,11 +3,10 @@
 import os
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Annotated, Any, Final, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 from urllib.parse import urlsplit
 
 import orjson
-import typer
 
 from tabyard.cli.exits import CliError, ExitCode
 from tabyard.settings import read_settings
@@ -17,20 +16,8 @@ __all__ = [
     "HubClient",
     "HubRefused",
     "HubUnreachable",
-    "UrlOption",
     "as_object",
     "hub_at",
-]
-
-UrlOption = Annotated[
-    str | None,
-    typer.Option(
-        "--url",
-        envvar="TABYARD_URL",
-        help="Where the hub is. [default: http://127.0.0.1:3300]",
-        show_default=False,
-        rich_help_panel="Hub",
-    ),
 ]
 
 TIMEOUT_S: Final = 30.0
@@ -73,6 +60,7 @@ REMEDIES: Final = {
     "UNAUTHORIZED": "set TABYARD_API_KEY to one of the hub's keys",
     "QUEUE_FULL": "wait for tasks to end, or cancel some: tabyard tasks --status queued",
     "INVALID_INSTANCE": "tabyard instances        shows which browsers there are",
+    "INSTANCE_NOT_FOUND": "tabyard instances        shows which browsers there are",
     "TASK_NOT_FOUND": "tabyard tasks        shows which tasks there are",
     "NO_BROWSER": "tabyard doctor",
     "LAUNCH_FAILED": "tabyard doctor",
@@ -107,6 +95,14 @@ class HubClient:
     def post(self, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         """The parsed answer to `POST path` with a JSON body."""
         return self._ask("POST", path, orjson.dumps({} if body is None else body))
+
+    def patch(self, path: str, body: object) -> Any:  # noqa: ANN401 - JSON
+        """The parsed answer to `PATCH path` with a JSON body."""
+        return self._ask("PATCH", path, orjson.dumps(body))
+
+    def delete(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """The parsed answer to `DELETE path`."""
+        return self._ask("DELETE", path, None)
 
     def call(self, tool: str, args: dict[str, Any]) -> dict[str, Any]:
         """The typed result of one tool call."""

@@ -1,14 +1,16 @@
-"""`tabyard instances`, `tabyard browser new`, `tabyard browser close ID`."""
+"""`tabyard instances`, and `tabyard browser` with `new`, `close`, `rename` and `revoke`."""
 
 import time
 from contextlib import nullcontext
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from tabyard.cli.hub_client import HubClient, UrlOption, hub_at
+from tabyard.cli.hub_client import HubClient, hub_at
+from tabyard.cli.options import JsonOption, UrlOption, add_command, flag
 from tabyard.cli.terminal import CHECKMARKS, STYLE, ago, console, print_json
 
 __all__ = ["add_to"]
@@ -16,20 +18,23 @@ __all__ = ["add_to"]
 LAUNCH_WITHIN_S: Final = 60.0
 """A cold Chromium on a busy machine takes some 20 s to connect."""
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the hub's answer as JSON.")]
-
 
 def add_to(program: typer.Typer) -> None:
     """Add these commands to the program."""
-    program.command("instances", rich_help_panel="Browsers")(list_instances)
-    group = typer.Typer(help="Launch and close browsers.", no_args_is_help=True)
-    group.command("new")(launch)
-    group.command("close")(close)
+    add_command(program, "instances", list_instances, panel="Browsers")
+    group = typer.Typer(help="Launch, close, rename and revoke browsers.", no_args_is_help=True)
+    for name, command in (
+        ("new", launch),
+        ("close", close),
+        ("rename", rename),
+        ("revoke", revoke),
+    ):
+        add_command(group, name, command)
     program.add_typer(group, name="browser", rich_help_panel="Browsers")
 
 
 def list_instances(*, json: JsonOption = False, url: UrlOption = None) -> None:
-    """List the browsers that the hub knows, in order of connection."""
+    """List the browsers that the hub knows, those that are connected first."""
     answer = HubClient(hub_at(url)).get("/instances")
     if json:
         print_json(answer)
@@ -40,7 +45,7 @@ def list_instances(*, json: JsonOption = False, url: UrlOption = None) -> None:
         return
     now_ms = time.time_ns() // 1_000_000
     table = Table(box=None, pad_edge=False, header_style="faint")
-    for heading in ("", "label", "kind", "queue", "connected", "id"):
+    for heading in ("", "label", "kind", "machine", "queue", "seen", "id"):
         table.add_column(heading, no_wrap=True, overflow="ellipsis")
     for row in rows:
         status = str(row["status"])
@@ -48,8 +53,9 @@ def list_instances(*, json: JsonOption = False, url: UrlOption = None) -> None:
             Text(f"{CHECKMARKS.get(status, '?')} {status}", style=STYLE.get(status, "faint")),
             Text(row["label"], style="name"),
             row["kind"],
+            row.get("machine") or "",
             str(row["queueLength"]),
-            ago(row.get("connectedAt"), now_ms),
+            ago(row.get("lastSeen"), now_ms),
             row["id"],
         )
     console.print(table)
@@ -57,12 +63,13 @@ def list_instances(*, json: JsonOption = False, url: UrlOption = None) -> None:
 
 def launch(
     *,
-    headed: Annotated[bool, typer.Option("--headed", help="With a window to look at.")] = False,
-    page: Annotated[str | None, typer.Option(help="Address to open first.")] = None,
+    headed: Annotated[bool, flag("--headed", "With a window to look at.")] = False,
+    page: Annotated[str | None, typer.Option(metavar="URL", help="Address to open first.")] = None,
     profile: Annotated[
-        str | None, typer.Option(help="Name of a profile to keep; without it a fresh one is used.")
+        str | None,
+        typer.Option(metavar="NAME", help="A profile to keep; without it a fresh one is used."),
     ] = None,
-    label: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+    label: Annotated[str | None, typer.Option(metavar="TEXT", help="What to call it.")] = None,
     json: JsonOption = False,
     url: UrlOption = None,
 ) -> None:
@@ -91,3 +98,29 @@ def close(
     args = {"action": "close", "instanceId": instance}
     closed = HubClient(hub_at(url)).call("browser_instance", args)
     console.print(f"○ {closed['message']}", markup=False)
+
+
+def rename(
+    instance: Annotated[str, typer.Argument(help="Id or label of the browser.", metavar="BROWSER")],
+    label: Annotated[str, typer.Argument(help="What to call it from now on.", metavar="LABEL")],
+    *,
+    url: UrlOption = None,
+) -> None:
+    """Give a browser another label."""
+    answer = HubClient(hub_at(url)).patch(_path(instance), {"label": label})
+    named = answer["instance"]
+    console.print(f"{named['id']} is called {named['label']!r} now.", markup=False)
+
+
+def revoke(
+    instance: Annotated[str, typer.Argument(help="Id or label of the browser.", metavar="BROWSER")],
+    *,
+    url: UrlOption = None,
+) -> None:
+    """End a browser's pairing. It is cut off at once, its tasks fail, and it can't come back."""
+    gone = HubClient(hub_at(url)).delete(_path(instance))["instance"]
+    console.print(f"○ {gone['label']} ({gone['id']}) is revoked.", markup=False)
+
+
+def _path(instance: str) -> str:
+    return f"/instances/{quote(instance, safe='')}"

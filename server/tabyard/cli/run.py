@@ -13,7 +13,8 @@ import typer
 from tabyard.cli.drafts import read_draft
 from tabyard.cli.exits import CliError, ExitCode
 from tabyard.cli.follow import Follower
-from tabyard.cli.hub_client import HubAddress, HubClient, HubRefused, UrlOption, hub_at
+from tabyard.cli.hub_client import HubAddress, HubClient, HubRefused, hub_at
+from tabyard.cli.options import UrlOption, add_command, flag
 from tabyard.cli.progress import Display, display_for
 from tabyard.cli.terminal import console, error_console, print_json
 
@@ -32,23 +33,21 @@ Event = dict[str, Any]
 
 def add_to(program: typer.Typer) -> None:
     """Add this command to the program."""
-    program.command("run", rich_help_panel="Tasks")(run_task)
+    add_command(program, "run", run_task, panel="Tasks")
 
 
 def run_task(
     file: Annotated[
-        str, typer.Argument(help="JSON of a task or a list of commands; - reads stdin.")
+        str,
+        typer.Argument(metavar="FILE", help="JSON of a task or a list of commands; - reads stdin."),
     ],
     *,
     instance: Annotated[
-        str | None, typer.Option(help="Id or label of the browser. [default: the first]")
+        str | None,
+        typer.Option(metavar="ID", help="Id or label of the browser; without it the first."),
     ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print each event as one line of JSON.")
-    ] = False,
-    detach: Annotated[
-        bool, typer.Option("--detach", help="Submit and return; print the task's id.")
-    ] = False,
+    json: Annotated[bool, flag("--json", "Print each event as one line of JSON.")] = False,
+    detach: Annotated[bool, flag("--detach", "Submit and return; print the task's id.")] = False,
     pictures: Annotated[
         Path | None,
         typer.Option("--pictures", help="Save screenshots into this folder.", metavar="DIR"),

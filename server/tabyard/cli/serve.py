@@ -16,6 +16,7 @@ from tabyard.app.logs import configure_logs
 from tabyard.app.serving import RunningHub, serve
 from tabyard.cli.demo import show_demo
 from tabyard.cli.exits import CliError, ExitCode
+from tabyard.cli.options import add_command, flag
 from tabyard.cli.terminal import complain, console
 from tabyard.core.errors import HubError
 from tabyard.settings import LogFormat, LogLevel, Settings, read_settings
@@ -26,25 +27,39 @@ __all__ = ["add_to"]
 
 def add_to(program: typer.Typer) -> None:
     """Add this command to the program."""
-    program.command("serve", rich_help_panel="Hub")(serve_hub)
+    add_command(program, "serve", serve_hub, panel="Hub")
 
 
 def serve_hub(
     *,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="Launch a browser and run a task to look at.")
-    ] = False,
+    demo: Annotated[bool, flag("--demo", "Launch a browser and run a task to look at.")] = False,
     browsers: Annotated[
-        int, typer.Option("--browsers", min=0, max=100, help="Launch so many browsers at once.")
+        int,
+        typer.Option(
+            "--browsers",
+            min=0,
+            max=100,
+            metavar="N",
+            show_default=False,
+            help="Launch so many browsers.",
+        ),
     ] = 0,
-    headed: Annotated[
-        bool, typer.Option("--headed", help="Launch them with a window to look at.")
-    ] = False,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    http_port: Annotated[str | None, typer.Option(help="Port of the REST API.")] = None,
-    link_port: Annotated[str | None, typer.Option(help="Port of the WebSockets.")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Folder for everything it keeps.")] = None,
-    store: Annotated[str | None, typer.Option(help="Database file, or memory.")] = None,
+    headed: Annotated[bool, flag("--headed", "Launch them with a window to look at.")] = False,
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Address to listen on.")
+    ] = None,
+    http_port: Annotated[
+        str | None, typer.Option(metavar="N", help="Port of the REST API.")
+    ] = None,
+    link_port: Annotated[
+        str | None, typer.Option(metavar="N", help="Port of the WebSockets.")
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for everything it keeps.")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Database file, or memory.")
+    ] = None,
     log_level: Annotated[LogLevel | None, typer.Option(help="From what level on to log.")] = None,
     log_format: Annotated[LogFormat | None, typer.Option(help="How log lines look.")] = None,
 ) -> None:

@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tabyard.cli.options import add_command, flag
 from tabyard.cli.terminal import console, print_json
 from tabyard.settings import SETTINGS, Setting, Settings, read_settings, spelled
 
@@ -15,11 +16,11 @@ __all__ = ["add_to"]
 
 def add_to(program: typer.Typer) -> None:
     """Add this command to the program."""
-    program.command("settings", rich_help_panel="Hub")(list_settings)
+    add_command(program, "settings", list_settings, panel="Hub")
 
 
 def list_settings(
-    *, json: Annotated[bool, typer.Option("--json", help="Print the values as JSON.")] = False
+    *, json: Annotated[bool, flag("--json", "Print the values as JSON.")] = False
 ) -> None:
     """List every setting with its environment variable and its present value."""
     settings = read_settings(os.environ)

@@ -9,30 +9,35 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from tabyard.cli.hub_client import HubClient, UrlOption, hub_at
+from tabyard.cli.hub_client import HubClient, hub_at
+from tabyard.cli.options import JsonOption, UrlOption, add_command
 from tabyard.cli.results import command_label, result_line
 from tabyard.cli.terminal import CHECKMARKS, STYLE, ago, console, print_json, took
 
 __all__ = ["add_to"]
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the hub's answer as JSON.")]
 TaskArgument = Annotated[str, typer.Argument(help="Id of the task.", metavar="ID")]
 
 
 def add_to(program: typer.Typer) -> None:
     """Add these commands to the program."""
-    program.command("tasks", rich_help_panel="Tasks")(list_tasks)
-    program.command("task", rich_help_panel="Tasks")(show_task)
-    program.command("cancel", rich_help_panel="Tasks")(cancel_task)
+    add_command(program, "tasks", list_tasks, panel="Tasks")
+    add_command(program, "task", show_task, panel="Tasks")
+    add_command(program, "cancel", cancel_task, panel="Tasks")
 
 
 def list_tasks(
     *,
     status: Annotated[
-        str, typer.Option(help="queued, running, completed, failed, cancelled or all.")
+        str,
+        typer.Option(
+            metavar="STATUS", help="queued, running, completed, failed, cancelled or all."
+        ),
     ] = "all",
-    instance: Annotated[str | None, typer.Option(help="Only tasks of this browser.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
+    instance: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only tasks of this browser.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="At most so many.")] = 20,
     json: JsonOption = False,
     url: UrlOption = None,
 ) -> None:

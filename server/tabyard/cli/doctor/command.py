@@ -19,7 +19,8 @@ from tabyard.cli.doctor.machine import (
     look_at_self,
 )
 from tabyard.cli.exits import ExitCode
-from tabyard.cli.hub_client import HubClient, UrlOption, hub_at
+from tabyard.cli.hub_client import HubClient, hub_at
+from tabyard.cli.options import UrlOption, add_command, flag
 from tabyard.cli.terminal import console, print_json
 from tabyard.settings import BadSetting, Settings, read_settings
 
@@ -32,12 +33,12 @@ ANSWER_WITHIN_S: Final = 3.0
 
 def add_to(program: typer.Typer) -> None:
     """Add this command to the program."""
-    program.command("doctor", rich_help_panel="Hub")(examine)
+    add_command(program, "doctor", examine, panel="Hub")
 
 
 def examine(
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    json: Annotated[bool, flag("--json", "Print the findings as JSON.")] = False,
     url: UrlOption = None,
 ) -> None:
     """Say what is wrong on this machine, and what to do about it.
