@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tabyard.core.errors import ArtifactNotFound, StoreUnavailable
-from tabyard.storage import ObjectBlobs, folder_blobs, memory_blobs, url_blobs
+from tabyard.storage import BlobsUnusable, ObjectBlobs, folder_blobs, memory_blobs, url_blobs
 from tabyard_protocol.ids import ArtifactId
 
 ART = ArtifactId("art_1f9c")
@@ -65,6 +65,16 @@ async def test_a_name_that_is_no_id_leads_nowhere(blobs: ObjectBlobs, name: str)
     with pytest.raises(ArtifactNotFound):
         await blobs.put(odd, b"x")
     await blobs.delete([odd])
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://host/folder", "s3://", "file:///missing/x"])
+def test_a_url_of_no_store_is_refused_with_a_remedy(url: str) -> None:
+    with pytest.raises(BlobsUnusable, match=r"can't be used: [^\n]+Give a URL such as s3://"):
+        url_blobs(url)
+
+
+def test_a_bucket_is_not_asked_before_the_first_picture() -> None:
+    assert url_blobs("s3://bucket/prefix")
 
 
 @pytest.fixture

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from tests.storage.samples import attach, claim, ending, picture, submit
 
+from tabyard.core.errors import StoreUnavailable
 from tabyard.storage import SqliteStore, open_store
 from tabyard.storage.operations import lane, reading, submission, sweeping
 from tabyard.storage.sql import Sql, Statement
 from tabyard.storage.sqlite.connection import TEXTS, open_memory
+from tabyard.storage.sqlite.readers import CAPACITY
 from tabyard.storage.sqlite.schema import create
 from tabyard.work.ports import TaskFilter
 from tabyard_protocol.ids import ArtifactId, InstanceId
@@ -131,6 +133,16 @@ async def test_an_answer_is_of_one_moment(database: Path) -> None:
 
         assert await answer == (0, 0)
         assert await store.queued(one) == 1
+
+
+async def test_a_flood_of_reads_is_refused(database: Path) -> None:
+    async with open_store(database) as store:
+        many = [store.queued(InstanceId("inst_1")) for _ in range(CAPACITY + 3)]
+        answers = await asyncio.gather(*many, return_exceptions=True)
+
+        refused = [one for one in answers if isinstance(one, StoreUnavailable)]
+        assert [str(one.reason) for one in refused] == [f"{CAPACITY} reads wait already"] * 3
+        assert await store.queued(InstanceId("inst_1")) == 0
 
 
 def plan_of(statement: Statement) -> str:

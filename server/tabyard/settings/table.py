@@ -116,6 +116,15 @@ class Settings:
             default="<data_dir>/tabyard.sqlite",
         ),
     ] = ""
+    blobs: Annotated[
+        str,
+        Row(
+            text,
+            "TABYARD_BLOBS",
+            says="URL of an object store for pictures and files, such as `s3://bucket/prefix`.",
+            default="<data_dir>/artifacts",
+        ),
+    ] = ""
     queue_limit: Annotated[
         int,
         Row(

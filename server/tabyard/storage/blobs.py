@@ -11,6 +11,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 from tabyard.core.errors import ArtifactNotFound, StoreUnavailable
+from tabyard.storage.errors import BlobsUnusable
 from tabyard_protocol.ids import ArtifactId
 
 __all__ = ["ObjectBlobs", "folder_blobs", "memory_blobs", "url_blobs"]
@@ -92,9 +93,16 @@ def folder_blobs(folder: Path) -> ObjectBlobs:
 def url_blobs(url: str) -> ObjectBlobs:
     """Blobs in an object store: `s3://bucket/prefix`, `gs://…`, `az://…`, `file:///…`.
 
-    Credentials come from the environment variables and files that the store's own tools use.
+    Credentials come from the environment variables and files that the store's own tools use;
+    whether they are valid shows with the first picture.
+
+    Raises:
+        BlobsUnusable: it is no URL of a store.
     """
-    return ObjectBlobs(from_url(url))
+    try:
+        return ObjectBlobs(from_url(url))
+    except (BaseError, ValueError) as error:
+        raise BlobsUnusable(url, str(error).partition("\n")[0]) from error
 
 
 def memory_blobs() -> ObjectBlobs:

@@ -4,21 +4,21 @@ from pathlib import Path
 
 from typing_extensions import override
 
-__all__ = ["StoreInUse", "StoreNewer", "StoreOpenFailed"]
+__all__ = ["BlobsUnusable", "StoreInUse", "StoreNewer", "StoreOpenFailed"]
 
 
 class StoreOpenFailed(Exception):
     """The store can't be opened; `str()` says why and what to do."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
+    def __init__(self, place: Path | str, reason: str) -> None:
+        super().__init__(place, reason)
+        self.place = place
         self.reason = reason
 
     @override
     def __str__(self) -> str:
         return (
-            f"The database {self.path} can't be opened: {self.reason}. "
+            f"The database {self.place} can't be opened: {self.reason}. "
             "Check that its folder exists, is writable and has free space"
         )
 
@@ -33,7 +33,7 @@ class StoreInUse(StoreOpenFailed):
     @override
     def __str__(self) -> str:
         return (
-            f"Another hub (process {self.holder}) already uses the database {self.path}. "
+            f"Another hub (process {self.holder}) already uses the database {self.place}. "
             "Stop it, or give this hub a database of its own with TABYARD_DATA_DIR"
         )
 
@@ -48,6 +48,17 @@ class StoreNewer(StoreOpenFailed):
     @override
     def __str__(self) -> str:
         return (
-            f"The database {self.path} has the revision {self.revision}, which this version does "
+            f"The database {self.place} has the revision {self.revision}, which this version does "
             "not know. Start the version that wrote it, or a newer one"
+        )
+
+
+class BlobsUnusable(StoreOpenFailed):
+    """The place for pictures and files is none."""
+
+    @override
+    def __str__(self) -> str:
+        return (
+            f"The object store {self.place!r} can't be used: {self.reason}. Give a URL such as "
+            "s3://bucket/prefix, with its credentials in the variables of its own tools"
         )

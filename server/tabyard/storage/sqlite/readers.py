@@ -21,6 +21,10 @@ THREADS: Final = 2
 """Reads are short and hold the interpreter most of the time; more threads only queue up for it."""
 
 
+CAPACITY: Final = 1_000
+"""Questions that may wait; more than that is a flood, and each would be answered too late."""
+
+
 class Readers(Protocol):
     """Who answers questions."""
 
@@ -28,7 +32,7 @@ class Readers(Protocol):
         """The answer from one consistent snapshot, which has all that was committed before.
 
         Raises:
-            StoreUnavailable: the engine failed.
+            StoreUnavailable: the engine failed, or too many wait already.
         """
         ...
 
@@ -44,9 +48,16 @@ class FileReaders:
         self._idle: SimpleQueue[Connection] = SimpleQueue()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="tabyard-reader")
         self._opened: list[Connection] = []
+        self._waiting = 0
 
     async def read(self, question: Callable[[Sql], T]) -> T:
-        return await self._loop.run_in_executor(self._threads, self._answer, question)
+        if self._waiting >= CAPACITY:
+            raise StoreUnavailable(f"{self._waiting} reads wait already")
+        self._waiting += 1
+        try:
+            return await self._loop.run_in_executor(self._threads, self._answer, question)
+        finally:
+            self._waiting -= 1
 
     def _answer(self, question: Callable[[Sql], T]) -> T:
         connection = self._take()
