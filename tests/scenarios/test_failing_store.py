@@ -1,0 +1,163 @@
+"""A store that can not write: nothing is accepted, nothing told that is not stored."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import pytest
+from tests.yard import ACT, READ, Yard, command, open_yard
+from typing_extensions import override
+
+from tabyard.core.errors import StoreUnavailable
+from tabyard.hub.ports import SocketClosed
+from tabyard.storage import Faults, open_store
+from tabyard.testing import ScriptedInstance
+from tabyard_protocol.errors import CloseCode
+from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.resources.instance import InstanceStatus
+
+
+class FullDisk(Faults):
+    """Commits fail for as long as it is full."""
+
+    def __init__(self) -> None:
+        self.full = False
+        self.refusals = asyncio.Semaphore(0)
+        self._loop = asyncio.get_running_loop()
+
+    @override
+    def before_commit(self) -> None:
+        if self.full:
+            self._loop.call_soon_threadsafe(self.refusals.release)
+            raise OSError("no space left")
+
+
+@asynccontextmanager
+async def yard_on(disk: FullDisk) -> AsyncGenerator[Yard]:
+    async with (
+        asyncio.timeout(5),
+        open_store(":memory:", faults=disk) as store,
+        open_yard(store=store) as yard,
+    ):
+        yield yard
+
+
+@pytest.mark.proves("durability:accepted_is_on_disk")
+async def test_what_can_not_be_stored_is_not_accepted() -> None:
+    disk = FullDisk()
+    async with yard_on(disk) as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        disk.full = True
+        with pytest.raises(StoreUnavailable, match="no space left"):
+            await yard.submit(READ)
+        disk.full = False
+        timers = yard.clock.pending
+        await yard.clock.armed(timers)
+        yard.clock.advance(1.1)
+        task = await yard.submit(READ)
+        await browser.answer(await browser.next_call(), {})
+        await events.complete(task)
+        assert events.of(task)[0] == "task_queued"
+        assert len({event.get("taskId") for event in events.events} - {None}) == 1
+
+
+@pytest.mark.proves("durability:one_terminal_event")
+async def test_an_end_that_can_not_be_stored_is_told_when_it_can() -> None:
+    disk = FullDisk()
+    async with yard_on(disk) as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        task = await yard.submit(ACT)
+        call = await browser.next_call()
+        disk.full = True
+        timers = yard.clock.pending
+        await browser.answer(call, {"clicked": True})
+        await events.until(lambda event: event.get("status") == "success")
+        await yard.clock.armed(timers)
+        assert "task_complete" not in events.of(task)
+        assert call.id in browser.outbox, "what is not stored is not acknowledged"
+
+        disk.full = False
+        yard.clock.advance(1.1)
+
+        assert (await events.complete(task))["status"] == "completed"
+        await browser.until(lambda one: not one.outbox)
+        assert len(browser.started) == 1
+
+
+async def test_an_outcome_that_can_not_be_stored_goes_along_with_the_end() -> None:
+    disk = FullDisk()
+    async with yard_on(disk) as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        task = await yard.submit(ACT, READ)
+        first = await browser.next_call()
+        disk.full = True
+        await browser.answer(first, {"clicked": True})
+        second = await browser.next_call(2)
+        with pytest.raises(StoreUnavailable):
+            await yard.submit(READ)
+        disk.full = False
+
+        await browser.answer(second, {})
+
+        await events.complete(task)
+        view = await yard.view(task)
+        assert [one.result is not None for one in view.commands] == [True, True]
+
+
+async def test_a_browser_can_not_join_a_hub_that_can_not_remember_it() -> None:
+    disk = FullDisk()
+    async with yard_on(disk) as yard:
+        way = await yard.register()
+        disk.full = True
+        browser = ScriptedInstance(way.instance_id)
+        with pytest.raises(SocketClosed):
+            await yard.connect(browser, ticket=way.ticket)
+        assert browser.close_code == CloseCode.GOING_AWAY
+        disk.full = False
+        other = await yard.browser()
+        await yard.submit(READ)
+        await other.next_call()
+
+
+async def test_a_picture_that_can_not_be_kept_fails_its_command() -> None:
+    disk = FullDisk()
+    async with yard_on(disk) as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        task = await yard.submit(command("browser_content", action="screenshot"))
+        call = await browser.next_call()
+        disk.full = True
+        timers = yard.clock.pending
+        picture = {"type": "image", "data": "QUJD", "mimeType": "image/png"}
+        await browser.answer(call, {"content": [picture], "structuredContent": {}})
+        await events.until(lambda event: event.get("status") == "error")
+        await yard.clock.armed(timers)
+        disk.full = False
+        yard.clock.advance(1.1)
+        ended = await events.complete(task)
+        assert "could not be kept" in ended["error"]["message"]
+
+
+async def test_a_lost_browser_is_given_up_as_soon_as_that_can_be_stored() -> None:
+    disk = FullDisk()
+    async with yard_on(disk) as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        task = await yard.submit(ACT)
+        await browser.next_call()
+        await browser.leave()
+        await events.until(lambda event: event["type"] == "instance_reconnecting")
+        disk.full = True
+        yard.clock.advance(31)
+        await disk.refusals.acquire()
+        await yard.clock.armed(1)
+        view = yard.hub.registry.view(InstanceId(browser.instance_id))
+        assert view.status is InstanceStatus.RECONNECTING
+
+        disk.full = False
+        yard.clock.advance(1.1)
+
+        assert (await events.complete(task))["error"]["code"] == "INSTANCE_DISCONNECTED"
