@@ -128,10 +128,16 @@ async def _until_stopped() -> None:
 
 
 async def _launch(hub: RunningHub, count: int, *, headed: bool) -> None:
-    for _ in range(count):
-        try:
-            opened = await hub.launch(headed=headed)
-        except HubError as error:
-            complain(str(error), "tabyard doctor")
-            return
+    async with asyncio.TaskGroup() as group:
+        for _ in range(count):
+            group.create_task(_launch_one(hub, headed=headed))
+
+
+async def _launch_one(hub: RunningHub, *, headed: bool) -> None:
+    """Launch a browser; a reason that a person can remedy is said and does not end the hub."""
+    try:
+        opened = await hub.launch(headed=headed)
+    except HubError as error:
+        complain(str(error), "tabyard doctor")
+    else:
         console.print(f"  [good]●[/] {opened}  [faint]connected[/]")
