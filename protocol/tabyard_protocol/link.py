@@ -72,6 +72,8 @@ class Hello(WireModel):
     outbox: tuple[Answered, ...] = ()
     memory: str | None = None
     """Names the lifetime of the browser's memory; the same value: it forgot nothing since."""
+    paused: bool | None = None
+    """The person at the browser has paused all tasks."""
     ticket: str | None = None
     proof: str | None = None
     """HMAC-SHA256(credential, "browser|instanceId|hubNonce|clientNonce") in hex."""
@@ -90,6 +92,8 @@ class Welcome(WireModel):
     ticket: str | None = None
     """Good for one reconnect of an instance that has no credential."""
     hub_name: str | None = None
+    private_addresses: Literal["allow", "deny"] | None = None
+    """Whether tasks may open addresses of private networks; absent: they may."""
 
 
 class ToolCall(WireModel):
@@ -192,6 +196,7 @@ class BrowserEvent(WireModel):
 
     type: Literal["event"] = "event"
     kind: Literal["tab", "dialog", "download", "console", "detached", "stopped"]
+    """`stopped`: the person at it paused all tasks, or with `paused: false` lets them go on."""
     data: JsonObject
 
 

@@ -110,7 +110,7 @@ async def test_no_second_connection_takes_a_paired_browsers_place_without_its_cr
         for ticket, shown in ((None, None), (first.ticket, None), (first.ticket, proof)):
             code = await refused(yard, instance, ticket=ticket, proof=shown)
             assert code == CloseCode.UNAUTHORIZED
-        # A fresh ticket with no proof, with a made-up one, with one over the nonces of another time.
+        # A fresh ticket with no proof, a made-up one, and one over the nonces of another time.
         for shown in (None, "0" * 64, proof):
             way = await yard.register(instance_id=instance, nonce=NONCE)
             assert await refused(yard, instance, ticket=way.ticket, proof=shown) == (

@@ -167,6 +167,8 @@ export interface Welcome {
   /** Good for one reconnect of an instance that has no credential. */
   readonly ticket?: string;
   readonly hubName?: string;
+  /** Whether tasks may open addresses of private networks; absent: they may. */
+  readonly privateAddresses?: "allow" | "deny";
 }
 
 /** Do this now; answer with `tool_result` or `tool_error` of the same id. */
@@ -279,6 +281,8 @@ export interface Hello {
   readonly outbox?: readonly Answered[];
   /** Names the lifetime of the browser's memory; the same value: it forgot nothing since. */
   readonly memory?: string;
+  /** The person at the browser has paused all tasks. */
+  readonly paused?: boolean;
   readonly ticket?: string;
   /** HMAC-SHA256(credential, "browser|instanceId|hubNonce|clientNonce") in hex. */
   readonly proof?: string;
@@ -309,6 +313,7 @@ export interface ToolProgress {
 /** Something happened in the browser that nobody asked for. */
 export interface BrowserEvent {
   readonly type: "event";
+  /** `stopped`: the person at it paused all tasks, or with `paused: false` lets them go on. */
   readonly kind: "tab" | "dialog" | "download" | "console" | "detached" | "stopped";
   readonly data: JsonObject;
 }
@@ -323,6 +328,11 @@ export type BrowserFrame =
   | LinkPing
   | LinkPong;
 
+/** Names a browser by what people call it, never by its id. */
+export interface InstanceLabel {
+  readonly label: string;
+}
+
 /** One command of a new task. */
 export interface CommandDraft {
   readonly tool_name: string;
@@ -334,7 +344,7 @@ export interface CommandDraft {
 export interface TaskSubmit {
   readonly task_name: string;
   readonly task_intention: string;
-  readonly instanceId?: string;
+  readonly instanceId?: string | InstanceLabel;
   readonly commands: readonly CommandDraft[];
   readonly metadata?: JsonObject;
   /** What to do with dialogs while the task runs; `ask` (default) fails the next action. */
@@ -754,7 +764,7 @@ export type HubEvent =
 export interface TaskDraft {
   readonly task_name: string;
   readonly task_intention: string;
-  readonly instanceId?: string;
+  readonly instanceId?: string | InstanceLabel;
   readonly commands: readonly CommandDraft[];
   readonly metadata?: JsonObject;
   /** What to do with dialogs while the task runs; `ask` (default) fails the next action. */
@@ -857,9 +867,15 @@ export interface InstanceView {
   readonly browserType: string;
   readonly profile?: string;
   readonly userAgent: string;
+  /** The system that it runs on, as its user agent tells it: `Linux x86_64`. */
+  readonly machine?: string;
   readonly windowId?: number | string;
   readonly connectedAt?: number;
   readonly lastActivity?: number;
+  /** When it was last heard of, also before a restart of the hub; null: it never connected. */
+  readonly lastSeen?: number;
+  /** The person at it has paused all tasks: each call is answered with CANCELLED. */
+  readonly paused: boolean;
   readonly status: InstanceStatus;
   /** Queued and running tasks. */
   readonly queueLength: number;
@@ -1390,11 +1406,13 @@ export interface ContentViewportDom {
   readonly minSize?: number;
 }
 
-/** The viewport and its elements. */
+/** The viewport and its elements; each with its nearest ancestors, `domDepth` of them. */
 export interface ViewportDom {
   readonly viewport: JsonObject;
   readonly elements: readonly JsonObject[];
   readonly elementCount: number;
+  /** Whether there were more than `maxElements`. */
+  readonly truncated: boolean;
 }
 
 /** The accessibility tree as compact text with refs. */

@@ -8,9 +8,12 @@ from pydantic import Field
 from tabyard_protocol.model import WireModel
 
 __all__ = [
+    "InstanceChange",
     "InstanceEnvelope",
     "InstanceKind",
+    "InstanceLabel",
     "InstanceList",
+    "InstanceRef",
     "InstanceStatus",
     "InstanceView",
     "Registered",
@@ -18,6 +21,10 @@ __all__ = [
 ]
 
 Short = Annotated[str, Field(max_length=200)]
+Label = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+]
+"""What people call a browser: one line, not blank."""
 Secretish = Annotated[str, Field(min_length=8, max_length=256)]
 
 
@@ -40,6 +47,22 @@ class InstanceKind(StrEnum):
     """A person's own browser, allowed by a click."""
     SCRIPT = "script"
     """A program that speaks the link, known by its ticket only."""
+
+
+class InstanceLabel(WireModel):
+    """Names a browser by what people call it, never by its id."""
+
+    label: Label
+
+
+InstanceRef = str | InstanceLabel
+"""A browser in a request: its id, or its label where that is not ambiguous."""
+
+
+class InstanceChange(WireModel):
+    """The body of `PATCH /instances/{id}`."""
+
+    label: Label
 
 
 class Registration(WireModel):
@@ -88,9 +111,15 @@ class InstanceView(WireModel):
     browser_type: str
     profile: str | None = None
     user_agent: str
+    machine: str | None = None
+    """The system that it runs on, as its user agent tells it: `Linux x86_64`."""
     window_id: int | str | None = None
     connected_at: int | None = None
     last_activity: int | None = None
+    last_seen: int | None = None
+    """When it was last heard of, also before a restart of the hub; null: it never connected."""
+    paused: bool = False
+    """The person at it has paused all tasks: each call is answered with CANCELLED."""
     status: InstanceStatus
     queue_length: int
     """Queued and running tasks."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tabyard_protocol.model import JsonObject, WireModel
+from tabyard_protocol.resources.instance import InstanceRef
 
 __all__ = [
     "CommandDraft",
@@ -59,7 +60,7 @@ class TaskDraft(WireModel):
 
     task_name: Text = Field(alias="task_name")
     task_intention: Text = Field(alias="task_intention")
-    instance_id: str | None = None
+    instance_id: InstanceRef | None = None
     commands: Annotated[tuple[CommandDraft, ...], Field(min_length=1, max_length=1_000)]
     metadata: JsonObject | None = None
     dialogs: Literal["accept", "dismiss", "ask"] | None = None

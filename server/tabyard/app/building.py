@@ -165,6 +165,7 @@ def _hub_settings(settings: Settings, listeners: Listeners, link_url: str) -> Hu
         link_url=link_url,
         queue_limit=settings.queue_limit,
         command_timeout_ms=settings.command_timeout_ms,
+        private_addresses=settings.private_addresses.value,
         grace_s=settings.grace_s,
         frame_bytes=settings.frame_limit_bytes,
     )

@@ -1,11 +1,12 @@
 """Everything the hub refuses or fails to do: one class per `ErrorCode`, facts as attributes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from typing_extensions import override
 
 from tabyard_protocol.errors import ErrorCode
+from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.task import TaskStatus
 
@@ -92,17 +93,26 @@ class UnknownTool(InvalidInput):
 
 
 class InvalidInstance(HubError):
-    """The named instance is unknown or not connected."""
+    """The named instance is unknown or not connected, or the label fits several."""
 
     code = ErrorCode.INVALID_INSTANCE
 
-    def __init__(self, instance: str) -> None:
-        super().__init__(instance)
+    def __init__(self, instance: str, candidates: Sequence[InstanceId] = ()) -> None:
+        super().__init__(instance, candidates)
         self.instance = instance
+        self.candidates = tuple(candidates)
+        """The instances that the label fits; empty when it fits none."""
 
     @override
     def __str__(self) -> str:
+        if self.candidates:
+            return f"Several browsers are called {self.instance!r}: {', '.join(self.candidates)}"
         return f"Instance not connected: {self.instance}"
+
+    @property
+    @override
+    def details(self) -> JsonObject | None:
+        return {"candidates": list(self.candidates)} if self.candidates else None
 
 
 class NoInstance(HubError):

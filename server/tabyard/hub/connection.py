@@ -44,6 +44,7 @@ class Link:
         "extended",
         "instance_id",
         "last_activity_ms",
+        "paused",
         "tools",
     )
 
@@ -65,6 +66,8 @@ class Link:
         self.tools = tools
         """Names of the tools that it has beyond the catalogue."""
         self.calls = Calls()
+        self.paused = False
+        """The person at the browser lets no task run for now."""
         self._strikes = Strikes(limit=settings.bad_frames, window_s=60.0)
         self.last_activity_ms = clock.now_ms()
         self._socket = socket

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
 from tabyard.core.course import Course
-from tabyard.core.errors import InstanceNotFound, ShuttingDown, TaskFinished, TaskNotFound
+from tabyard.core.errors import HubError, InstanceNotFound, ShuttingDown, TaskFinished, TaskNotFound
 from tabyard.core.lifecycle import TASK_NEXT, is_final
 from tabyard.core.records import TaskRecord
 from tabyard.hub.announce import Announcer
@@ -20,7 +21,7 @@ from tabyard.hub.connection import Link
 from tabyard.hub.hubtools import BuiltinTools, NoBrowsers
 from tabyard.hub.instance import Instance
 from tabyard.hub.lane import Lane, LaneParts, ending
-from tabyard.hub.ports import Blobs, Browsers, Clock, HubTools, Ids, LinkStore
+from tabyard.hub.ports import Blobs, Browsers, Clock, HubTools, Ids, LinkStore, ToolFailed
 from tabyard.hub.presence import Presence
 from tabyard.hub.registry import Registry
 from tabyard.hub.run import Run
@@ -28,6 +29,7 @@ from tabyard.hub.runner import Runner
 from tabyard.hub.settings import HubSettings
 from tabyard_protocol.errors import CloseCode
 from tabyard_protocol.ids import InstanceId, TaskId
+from tabyard_protocol.resources.instance import InstanceKind
 from tabyard_protocol.resources.task import TaskStatus
 
 __all__ = ["Hub"]
@@ -231,8 +233,17 @@ class Hub:
         await self.presence.rename(self._known(instance), label)
 
     async def revoke(self, instance: InstanceId) -> None:
-        """End an instance's pairing and presence. Raises `InstanceNotFound`, `StoreUnavailable`."""
-        await self.presence.revoke(self._known(instance))
+        """End an instance's pairing and presence; one that was launched ends with them.
+
+        Raises:
+            InstanceNotFound, StoreUnavailable.
+        """
+        known = self._known(instance)
+        await self.presence.revoke(known)
+        if known.record.kind is InstanceKind.LAUNCHED:
+            # It may have ended already, and a browser that nobody can reach is of no use.
+            with suppress(ToolFailed, HubError):
+                await self.builtin.browsers.close(instance)
 
     def _known(self, instance: InstanceId) -> Instance:
         known = self.registry.get(instance)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from tabyard.core.identity import machine_of
 from tabyard.core.lifecycle import INSTANCE_NEXT, step
 from tabyard.core.records import InstanceRecord
 from tabyard.hub.connection import Link
@@ -27,6 +28,8 @@ class Instance:
     connected_at_ms: int | None = None
     last_activity_ms: int | None = None
     link: Link | None = None
+    revoked: bool = False
+    """Its credential was destroyed: whoever still waits to speak for it is refused."""
     losses: int = 0
     """How often its link was lost: tells one grace from the next."""
     grace: Timer | None = None
@@ -56,9 +59,12 @@ class Instance:
             browser_type=record.browser_type,
             profile=record.profile,
             user_agent=record.user_agent,
+            machine=machine_of(record.user_agent),
             window_id=record.window_id,
             connected_at=self.connected_at_ms,
             last_activity=activity_ms,
+            last_seen=activity_ms or record.lost_at_ms or record.connected_at_ms,
+            paused=self.link is not None and self.link.paused,
             status=self.status,
             queue_length=self.lane.depth,
             running_task_id=run.task_id if run is not None and not run.over else None,

@@ -61,6 +61,7 @@ async def serve_instance(
             settings=hub.settings,
             spawn=hub.spawn,
         )
+        link.paused = arrival.hello.paused is True
         instance = await hub.presence.attach(link, arrival)
     except Refused as refusal:
         await socket.close(refusal.close_code, refusal.reason)
@@ -121,6 +122,8 @@ async def _act(frame: BrowserFrame, link: Link) -> None:
                 await link.flush()
         case LinkPing():
             await link.pong()
+        case BrowserEvent(kind="stopped"):
+            link.paused = frame.data.get("paused") is True
         case LinkPong() | ToolProgress() | BrowserEvent():
             pass  # a sign of life
         case Hello():

@@ -11,7 +11,7 @@ from tabyard.core.proof import ticket_hash
 from tabyard.core.records import InstanceRecord, TaskFault
 from tabyard.core.recovery import decide
 from tabyard.hub.announce import Announcer
-from tabyard.hub.arrival import Arrival
+from tabyard.hub.arrival import Arrival, Refused
 from tabyard.hub.catalogue import Preparer
 from tabyard.hub.connection import Link, Spawn
 from tabyard.hub.instance import Instance
@@ -77,11 +77,14 @@ class Presence:
         """`link` speaks for the instance from now on; a former link is closed.
 
         Raises:
+            Refused: the pairing was revoked while it arrived.
             SocketClosed: it was gone before it was welcomed.
             StoreUnavailable: the attach could not be stored.
         """
         instance = self._registry.add(self._identity(arrival))
         async with instance.attaching:
+            if instance.revoked:
+                raise Refused(CloseCode.REVOKED, "this pairing was revoked")
             self._supplant(instance)
             try:
                 await self._attach(instance, link, arrival)
@@ -133,6 +136,8 @@ class Presence:
 
     async def revoke(self, instance: Instance) -> None:
         """Its credential is worth nothing from now on, and it is gone."""
+        instance.revoked = True
+        self._registry.tickets.forget(instance.id)
         async with instance.attaching:
             instance.record = replace(instance.record, credential=None, ticket_hash=None)
             await asyncio.shield(self._store.add_instance(instance.record))
@@ -191,6 +196,7 @@ class Presence:
             "acks": list(recovery.useless),
             "ticket": ticket,
             "hubName": self._settings.hub_name,
+            "privateAddresses": self._settings.private_addresses,
         }
         await link.send(call_frame(welcome))
         self._registry.arrived(instance)

@@ -17,6 +17,8 @@ from tabyard.hub.tickets import Admission, Tickets
 from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.resources.instance import (
     InstanceKind,
+    InstanceLabel,
+    InstanceRef,
     InstanceStatus,
     InstanceView,
     Registered,
@@ -123,7 +125,21 @@ class Registry:
             raise InstanceNotFound(instance)
         return former
 
-    def pick(self, wanted: str | None) -> InstanceId:
+    def find(self, wanted: str) -> InstanceId:
+        """The browser of that id or unambiguous label, whether it is here or gone.
+
+        Raises:
+            InstanceNotFound: there is none.
+            InvalidInstance: the label fits several.
+        """
+        if InstanceId(wanted) in self._instances:
+            return InstanceId(wanted)
+        named = _called(wanted, self._instances.values())
+        if not named:
+            raise InstanceNotFound(InstanceId(wanted))
+        return _only(wanted, named)
+
+    def pick(self, wanted: InstanceRef | None) -> InstanceId:
         """The browser meant by an id or an unambiguous label; by default the first to connect.
 
         One that is reconnecting is the default only when none is connected.
@@ -134,13 +150,12 @@ class Registry:
         """
         if wanted is None:
             return self._first().id
+        if isinstance(wanted, InstanceLabel):
+            return _only(wanted.label, _called(wanted.label, self._present()))
         known = self._instances.get(InstanceId(wanted))
         if known is not None and known.status is not InstanceStatus.GONE:
             return known.id
-        named = [one for one in self._present() if one.record.label == wanted]
-        if len(named) != 1:
-            raise InvalidInstance(wanted)
-        return named[0].id
+        return _only(wanted, _called(wanted, self._present()))
 
     def _first(self) -> Instance:
         """The default, remembered for as long as it stays connected and nobody arrives."""
@@ -190,7 +205,7 @@ class Registry:
 
     def left(self, instance: Instance) -> None:
         """`instance` is gone; one without a credential will never come back under this id."""
-        if instance.record.credential is None:
+        if instance.record.credential is None or instance.revoked:
             self._instances.pop(instance.id, None)
             self._former[instance.id] = instance.view()
             while len(self._former) > _FORMER:
@@ -258,6 +273,18 @@ class Registry:
             proof=proof,
             credential=credential,
         )
+
+
+def _called(label: str, among: Iterable[Instance]) -> list[InstanceId]:
+    """Who is known by that label, in order of presence."""
+    return [one.id for one in sorted(among, key=_presence) if one.record.label == label]
+
+
+def _only(label: str, named: list[InstanceId]) -> InstanceId:
+    """The one that is named. Raises `InvalidInstance` when there is none, or more."""
+    if len(named) != 1:
+        raise InvalidInstance(label, named)
+    return named[0]
 
 
 def _presence(instance: Instance) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """How patient and how large the hub is."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = ["HubSettings"]
 
@@ -21,6 +22,8 @@ class HubSettings:
     """How much longer than the deadline the hub waits: the browser's own word on it says more."""
     cancel_wait_s: float = 2.0
     """How long a browser may take to confirm that it has stopped."""
+    private_addresses: Literal["allow", "deny"] = "allow"
+    """Whether tasks may open addresses of private networks; browsers are told at their welcome."""
     grace_s: float = 30.0
     """How long the queue of a lost browser is kept."""
     hello_within_s: float = 5.0

@@ -54,6 +54,12 @@ class Tickets:
         admission = self._pop(ticket)
         return admission if admission.record.id == instance else None
 
+    def forget(self, instance: InstanceId) -> None:
+        """No ticket alone lets `instance` in any more; one that needs a proof finds none valid."""
+        for ticket, admission in tuple(self._admissions.items()):
+            if admission.record.id == instance and not admission.needs_proof:
+                self._pop(ticket)
+
     def _sweep(self) -> None:
         """All tickets are good for the same time, so the oldest expire first."""
         now_s = self._clock.monotonic_s()

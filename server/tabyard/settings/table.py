@@ -8,7 +8,15 @@ from typing import Annotated, Any, Final
 
 from tabyard.settings.words import address, choice, integer, path, seconds, switch, text, words
 
-__all__ = ["LONGEST_TIMEOUT_MS", "LogFormat", "LogLevel", "Row", "SandboxChoice", "Settings"]
+__all__ = [
+    "LONGEST_TIMEOUT_MS",
+    "LogFormat",
+    "LogLevel",
+    "PrivateAddresses",
+    "Row",
+    "SandboxChoice",
+    "Settings",
+]
 
 LONGEST_TIMEOUT_MS: Final = 10_800_000
 """The protocol's `MAX_TIMEOUT_MS`, repeated so that reading settings does not load the protocol."""
@@ -42,6 +50,13 @@ class SandboxChoice(StrEnum):
     AUTO = "auto"
     ON = "on"
     OFF = "off"
+
+
+class PrivateAddresses(StrEnum):
+    """What happens to addresses that only this machine or its network knows."""
+
+    ALLOW = "allow"
+    DENY = "deny"
 
 
 class Row:
@@ -150,6 +165,14 @@ class Settings:
             says="How long a lost browser's queue waits for it to come back.",
         ),
     ] = 30.0
+    private_addresses: Annotated[
+        PrivateAddresses,
+        Row(
+            choice(PrivateAddresses),
+            "TABYARD_PRIVATE_ADDRESSES",
+            says="Whether tasks may open addresses of this machine and of private networks.",
+        ),
+    ] = PrivateAddresses.ALLOW
     task_ttl_s: Annotated[
         float,
         Row(

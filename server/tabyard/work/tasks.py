@@ -20,6 +20,7 @@ from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.ids import InstanceId, TaskId
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.hub import ToolAnswer, ToolFailureBody
+from tabyard_protocol.resources.instance import InstanceRef
 from tabyard_protocol.resources.task import (
     CommandDraft,
     CommandStatus,
@@ -107,7 +108,7 @@ class Tasks:
         name: str,
         args: JsonObject,
         *,
-        instance_id: InstanceId | None = None,
+        instance_id: InstanceRef | None = None,
         timeout: int | None = None,  # noqa: ASYNC109 -- the tool's deadline in ms
         session: str = TOOL_SESSION,
     ) -> ToolAnswer:
@@ -117,14 +118,15 @@ class Tasks:
         """
         if timeout is not None:
             args = {**args, "timeout": timeout}
-        named = instance_id or args.get("instanceId")
-        call = self._resolved(name, args, str(named) if named else None)
+        asked = args.get("instanceId")
+        named = instance_id or (str(asked) if asked else None)
+        call = self._resolved(name, args, named)
         if call is not None and call.action.place == "hub":
             return await self._run_on_hub(call)
         draft = TaskDraft(
             task_name=name,
             task_intention=f"Run {name}",
-            instance_id=str(named) if named else None,
+            instance_id=named,
             commands=(CommandDraft(tool_name=name, intention=f"Run {name}", args=args),),
             session=session,
         )
@@ -206,7 +208,7 @@ class Tasks:
         )
 
     def _resolved(
-        self, name: str, args: Mapping[str, Any], named: str | None
+        self, name: str, args: Mapping[str, Any], named: InstanceRef | None
     ) -> ResolvedCall | None:
         extra = self._offered(named)
         try:
@@ -216,7 +218,7 @@ class Tasks:
             kind = UnknownTool if unknown else InvalidInput
             raise kind(error.message, error.details) from None
 
-    def _offered(self, named: str | None) -> frozenset[str]:
+    def _offered(self, named: InstanceRef | None) -> frozenset[str]:
         """The tools beyond the catalogue of the browser that would be picked; none without one."""
         registry = self._hub.registry
         with suppress(HubError):
