@@ -15,7 +15,7 @@ an id: two starts would have to draw the same range of numbers and count in the 
 
 
 class SystemIds:
-    """Makes ids that sort by time where they name a time, and can't be guessed where they must not."""
+    """Makes ids that sort by time where they name one, and can't be guessed where they must not."""
 
     def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
