@@ -87,6 +87,11 @@ class Listener:
             lambda event: event["type"] == "task_complete" and event["taskId"] == task
         )
 
+    async def drain(self) -> None:
+        """Collect what a closed bus still hands over."""
+        async for batch in self.subscription:
+            self.events.extend(orjson.loads(encoded.text) for encoded in batch)
+
     def of(self, task: str) -> list[str]:
         """What was told about `task`, in order: types, with the status of progress events."""
         return [

@@ -261,9 +261,10 @@ class Hub:
             run = self.run_of(record.id, instance.id)
             if run is not None:
                 return await run.withdraw(lane.link)
-            if lane.claiming is not None:
-                await asyncio.wait([lane.claiming])
-            return None
+            if lane.is_claiming:
+                await lane.moved()
+                return None
+            return await self._cancel_in_store(record, instance)
         async with instance.attaching:
             if lane.link is not None:
                 return None

@@ -63,7 +63,9 @@ class Lane:
     __slots__ = (
         "_again",
         "_claim",
+        "_held",
         "_idle",
+        "_moved",
         "_parts",
         "_rest",
         "_started_before",
@@ -86,6 +88,9 @@ class Lane:
         self._worker: asyncio.Task[None] | None = None
         self._claim: asyncio.Future[TaskRecord | None] | None = None
         self._again = False
+        self._held = False
+        """Nothing is claimed until the browser has let go of what nobody waits for."""
+        self._moved: asyncio.Future[None] | None = None
         self._idle: asyncio.Future[None] | None = None
         self._rest: asyncio.Future[None] | None = None
         self._started_before = False
@@ -93,13 +98,19 @@ class Lane:
         """The last run whose task's start was told; a requeued task goes on as another run."""
 
     @property
-    def claiming(self) -> asyncio.Future[TaskRecord | None] | None:
-        """A claim on its way to the store: what becomes of it is not known yet."""
-        return self._claim
+    def is_claiming(self) -> bool:
+        """A claim is on its way: what becomes of it shows when the lane has `moved`."""
+        return self._claim is not None
+
+    def moved(self) -> "asyncio.Future[None]":
+        """Done when a claim has been taken up or has come to nothing, or the link is lost."""
+        if self._moved is None or self._moved.done():
+            self._moved = asyncio.get_running_loop().create_future()
+        return self._moved
 
     def wake(self) -> None:
         """A task was queued. Called right after its submission, both land in one commit."""
-        if self.link is None:
+        if self.link is None or self._held:
             return
         if self._claim is not None:
             self._again = True
@@ -137,8 +148,9 @@ class Lane:
                 run.inherit(former)
                 former = None
             self.run = run
-        else:
+        elif recovery.stop is None:
             self._ask_for_next(link)
+        self._held = recovery.stop is not None
         if former is not None:
             former.ended(None)
         self._worker = self._parts.spawn(self._work(link, recovery))
@@ -147,7 +159,8 @@ class Lane:
         """The link is lost: nothing more is written under its epoch."""
         self.link = None
         self._claim = self._idle = None
-        self._again = False
+        self._again = self._held = False
+        self._tell_moved()
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
@@ -177,6 +190,7 @@ class Lane:
             while True:
                 record = await self._next(link)
                 self.run = self._continued(Run(Course.of(record)))
+                self._tell_moved()
                 await self._follow(link, self.run)
         except SocketClosed:
             pass  # the reader of this link sees it too, and reports the loss
@@ -190,8 +204,10 @@ class Lane:
     async def _recover(self, link: Link, recovery: Recovery) -> None:
         if recovery.stop is not None:
             await self._parts.runner.stop_orphan(link, recovery.stop)
-        run = self.run
+        run, held, self._held = self.run, self._held, False
         if run is None:
+            if held:
+                self._ask_for_next(link)
             return
         match recovery.verdict:
             case Idle() | Continue():
@@ -240,6 +256,7 @@ class Lane:
             self._again, self._claim = False, None
             if record is not None:
                 return record
+            self._tell_moved()
             if again:
                 self._ask_for_next(link)
 
@@ -257,6 +274,10 @@ class Lane:
                 await self._end(link, run, finish)
                 return
             self._checkpoint(link, run)
+
+    def _tell_moved(self) -> None:
+        if self._moved is not None:
+            wake(self._moved)
 
     def _continued(self, run: Run) -> Run:
         """`run`, knowing what was told about the same task before it was requeued."""
