@@ -57,7 +57,9 @@ extension: $(STAMPS)/extension ## build extension/dist
 	@:
 
 coverage: setup extension ## say which lines and branches no test reaches
+	$(PY) -m coverage erase
 	$(PY) -m coverage run -m pytest -q
+	$(PY) -m coverage combine -q
 	$(PY) -m coverage report
 
 bench: setup extension $(STAMPS)/bench ## measure latency and throughput against a real Chromium

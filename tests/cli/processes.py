@@ -15,6 +15,13 @@ from typing import Final
 PROGRAM: Final = (sys.executable, "-c", "from tabyard.cli import main; main()")
 PATIENCE_S: Final = 40.0
 """A test starts some three processes, each of which imports for a second on an idle machine."""
+MEASURED: Final = {
+    name: value
+    # The one thing of the developer's environment that a process under test may see.
+    for name, value in os.environ.items()  # noqa: TID251 - `make coverage` passes it on this way
+    if name.startswith("COVERAGE_")
+}
+"""With these `make coverage` sees into the processes."""
 INTRODUCED: Final = re.compile(r"(API|WebSocket)\s+(\S+)")
 
 
@@ -33,6 +40,7 @@ class Terminal:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.environment: dict[str, str] = {
+            **MEASURED,
             "PATH": os.defpath,
             "HOME": str(home),
             "TABYARD_DATA_DIR": str(home / "data"),
