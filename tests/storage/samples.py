@@ -146,6 +146,8 @@ class CountingFaults(Faults):
     def __init__(self) -> None:
         self.commits = 0
         self.failure: Exception | None = None
+        self.failing_from = 0
+        """How many commits there have to be before the failure shows."""
         self._go = threading.Event()
         self._go.set()
         self._held = threading.Event()
@@ -166,7 +168,7 @@ class CountingFaults(Faults):
     def before_commit(self) -> None:
         self._held.set()
         self._go.wait(5)
-        if self.failure is not None:
+        if self.failure is not None and self.commits >= self.failing_from:
             raise self.failure
 
     @override

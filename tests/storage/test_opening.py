@@ -136,6 +136,17 @@ async def test_a_database_of_a_newer_version_is_refused(database: Path) -> None:
             pass
 
 
+async def test_a_database_of_another_program_is_left_alone(database: Path) -> None:
+    with sqlite3.connect(database) as connection:
+        connection.execute("CREATE TABLE alembic_version (something_else TEXT)")
+    connection.close()
+
+    for _ in range(2):
+        with pytest.raises(StoreOpenFailed, match="no such column: version_num"):
+            async with open_store(database):
+                pass
+
+
 async def test_a_reader_that_fails_says_that_the_store_does(database: Path) -> None:
     async with open_store(database) as store:
         with sqlite3.connect(database) as connection:

@@ -51,6 +51,7 @@ async def test_odd_values_survive(store: SqliteStore) -> None:
         "text": "naïve \u2028 🚂",
         "nested": [{"a": [None, True, 1.5]}],
         "": {},
+        "half": "\ud83d",
     }
 
     await store.submit(task(metadata=odd))

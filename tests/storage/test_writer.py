@@ -13,6 +13,7 @@ from tests.storage.samples import (
     claim,
     ending,
     key,
+    picture,
     raw,
     status_of,
     story_of,
@@ -321,9 +322,58 @@ async def test_memory_that_is_lost_is_not_replaced_by_an_empty_one() -> None:
                 await store.submit(task(name))
 
 
-async def test_a_failed_sweep_says_so_unless_it_has_names_to_give(
+async def test_a_sweep_that_fails_half_way_names_what_is_gone(
     store: SqliteStore, faults: CountingFaults
 ) -> None:
+    for name in ("task_1", "task_2"):
+        await submit(store, name)
+        await store.add_artifact(picture(f"art_{name}", of=name))
+        await store.finish(ending(name, TaskStatus.CANCELLED, epoch=None))
     faults.failure = sqlite3.OperationalError("disk I/O error")
     with pytest.raises(StoreUnavailable):
-        await store.sweep(completed_before_ms=1, limit=1)
+        await store.sweep(completed_before_ms=1_000, limit=1)
+
+    faults.failing_from = faults.commits + 1
+    assert await store.sweep(completed_before_ms=1_000, limit=1) == ["art_task_1"]
+
+    faults.failure = None
+    assert await store.sweep(completed_before_ms=1_000, limit=1) == ["art_task_2"]
+
+
+async def test_a_sweep_that_nobody_waits_for_ends_after_its_batch(
+    store: SqliteStore, faults: CountingFaults
+) -> None:
+    for name in ("task_1", "task_2"):
+        await submit(store, name)
+        await store.finish(ending(name, TaskStatus.CANCELLED, epoch=None))
+    async with one_batch(store, faults):
+        store.sweep(completed_before_ms=1_000, limit=1).cancel()
+        after = store.submit(task("task_3"))
+
+    await after
+    left = [row.id for row in (await store.tasks(TaskFilter())).rows]
+    assert left == ["task_3", "task_blocker", "task_2"]
+
+
+async def test_a_batch_has_a_bound(store: SqliteStore, faults: CountingFaults) -> None:
+    before = faults.commits
+    async with one_batch(store, faults):
+        waiting = [store.detach(InstanceId("inst_9"), epoch=n, at_ms=n) for n in range(1_500)]
+
+    await asyncio.gather(*waiting)
+
+    assert faults.commits == before + 3
+
+
+async def test_a_database_that_is_moved_away_and_back_is_found_again(database: Path) -> None:
+    elsewhere = database.parent.with_name("elsewhere")
+    async with open_store(database) as store:
+        await attach(store)
+        with pytest.raises(StoreUnavailable):
+            await in_writer(store, broken)
+        await asyncio.to_thread(database.parent.rename, elsewhere)
+        with pytest.raises(StoreUnavailable, match="unable to open database file"):
+            await store.submit(task("task_1"))
+
+        await asyncio.to_thread(elsewhere.rename, database.parent)
+        assert (await store.submit(task("task_1"))).position == 1
