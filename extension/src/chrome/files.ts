@@ -1,4 +1,5 @@
 /** Files: those on the browser's own machine, and those that a hub hands out. */
+import { base64 } from "./bytes.js";
 
 export interface FileBytes {
   readonly name: string;
@@ -32,6 +33,15 @@ export async function download(url: string, signal: AbortSignal): Promise<FileBy
   return { name: nameOf(answer, url), mimeType, bytes: base64(bytes) };
 }
 
+/** The bytes of a file on this machine; undefined when it may not be read, is not there, or has more than `limit`. */
+export async function readFile(path: string, limit: number, signal: AbortSignal): Promise<string | undefined> {
+  if (!(await chrome.extension.isAllowedFileSchemeAccess())) return undefined;
+  const answer = await fetch(fileUrl(path), { signal }).catch(() => undefined);
+  const bytes = await answer?.blob().catch(() => undefined);
+  if (bytes === undefined || bytes.size > limit) return undefined;
+  return base64(new Uint8Array(await bytes.arrayBuffer()));
+}
+
 function nameOf(answer: Response, url: string): string {
   const disposition = answer.headers.get("content-disposition") ?? "";
   const encoded = /filename\*=utf-8''([^;]+)/i.exec(disposition)?.[1];
@@ -40,15 +50,7 @@ function nameOf(answer: Response, url: string): string {
   return (name ?? new URL(url).pathname).split(/[\\/]/).pop() ?? "file";
 }
 
-const CHUNK = 0x8000;
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
-  return btoa(text);
-}
-
-function fileUrl(path: string): string {
+export function fileUrl(path: string): string {
   const slashed = path.replace(/\\/g, "/");
   const parts = slashed.split("/").map((part, at) => (at === 0 && part.endsWith(":") ? part : encodeURIComponent(part)));
   return `file://${slashed.startsWith("/") ? "" : "/"}${parts.join("/")}`;

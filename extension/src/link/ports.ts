@@ -22,7 +22,9 @@ export interface Clock {
 
 export type McpContent =
   | { readonly type: "text"; readonly text: string }
-  | { readonly type: "image"; readonly data: string; readonly mimeType: string };
+  | { readonly type: "image"; readonly data: string; readonly mimeType: string }
+  | { readonly type: "resource"; readonly resource: { readonly uri: string; readonly mimeType: string; readonly blob: string } }
+  | { readonly type: "resource_link"; readonly uri: string; readonly name: string; readonly mimeType: string };
 
 export interface McpResult {
   readonly content: readonly McpContent[];

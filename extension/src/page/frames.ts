@@ -14,6 +14,8 @@ export interface FrameEvent {
 }
 
 export class FrameTree {
+  /** Whether a frame in another process starts only when its session is set up; not needed while nothing is set for the tab. */
+  holdNew = false;
   readonly #frames = new Map<string, Frame>();
   readonly #listeners = new Set<(event: FrameEvent) => void>();
   #main: Frame | undefined;
@@ -91,14 +93,19 @@ export class FrameTree {
       worldName: WORLD,
       runImmediately: true,
     });
-    // Not paused at the start: nothing here has to run before the frame's own scripts do.
+    this.follow(session);
+    if (session.id !== undefined) session.post("Runtime.runIfWaitingForDebugger");
+    return tree;
+  }
+
+  /** Asks for the sessions of the frames in other processes below this one. */
+  follow(session: CdpSession): void {
     session.post("Target.setAutoAttach", {
       autoAttach: true,
       flatten: true,
-      waitForDebuggerOnStart: false,
+      waitForDebuggerOnStart: this.holdNew,
       filter: [{ type: "iframe" }, { exclude: true }],
     });
-    return tree;
   }
 
   #watch(session: CdpSession): void {

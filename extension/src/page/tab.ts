@@ -5,8 +5,20 @@ import type { Deadline } from "./deadline.js";
 import { Dialogs, type OpenDialog } from "./dialogs.js";
 import { FrameTree } from "./frames.js";
 import { Keyboard } from "./keyboard.js";
+import { Interception } from "./interception.js";
 import { Mouse } from "./mouse.js";
-import type { RefBook } from "./ref_book.js";
+import { apply, type Facts } from "./settings.js";
+import type { TabMemory } from "./tab_memory.js";
+import type { Trace } from "./trace.js";
+
+/** What happens in a tab that is not only its own business. */
+export interface TabWatcher {
+  dialog(dialog: OpenDialog): void;
+  /** A page of the tab has begun to save a file. */
+  download(url: string): void;
+  /** Pages at `url` will be told a made-up place. */
+  place(url: string): Promise<void>;
+}
 
 export class Tab {
   /** Set while the page is dead: its renderer crashed, and nothing but a navigation brings it back. */
@@ -16,26 +28,88 @@ export class Tab {
   readonly dialogs: Dialogs;
   readonly mouse: Mouse;
   readonly keyboard: Keyboard;
+  /** The trace that runs, if one does. */
+  trace: Trace | undefined;
+  readonly refs;
+  readonly #interception = new Interception();
+  readonly #sessions = new Set<CdpSession>();
 
   private constructor(
     readonly attachment: Attachment,
-    readonly refs: RefBook,
-    onDialog: (dialog: OpenDialog) => void,
+    readonly memory: TabMemory,
+    private readonly watcher: TabWatcher,
   ) {
+    this.refs = memory.refs;
     this.frames = new FrameTree(attachment, (session) => {
-      this.dialogs.watch(session);
+      this.#begin(session);
     });
-    this.dialogs = new Dialogs(onDialog);
+    this.dialogs = new Dialogs((dialog) => {
+      watcher.dialog(dialog);
+    });
     this.mouse = new Mouse(attachment.root);
     this.keyboard = new Keyboard(attachment.root);
   }
 
   /** Switches on what is needed and waits until the frames are known. */
-  static async open(attachment: Attachment, refs: RefBook, onDialog: (dialog: OpenDialog) => void): Promise<Tab> {
-    const tab = new Tab(attachment, refs, onDialog);
+  static async open(attachment: Attachment, memory: TabMemory, watcher: TabWatcher): Promise<Tab> {
+    const tab = new Tab(attachment, memory, watcher);
+    const { facts, none } = memory.settings;
+    memory.console.attached();
+    tab.#interception.rule(facts.intercept ?? []);
+    tab.frames.holdNew = !none;
     tab.#watchCrashes();
+    tab.#watchPlaces();
     await tab.frames.start();
+    if (facts.place !== undefined) await watcher.place(tab.url);
     return tab;
+  }
+
+  /** Whether something would be lost if the debugger left the tab now. */
+  get busy(): boolean {
+    return this.dialogs.open !== undefined || this.trace?.running === true || this.memory.settings.facts.intercept !== undefined;
+  }
+
+  /** Puts settings into force in the whole tab; a field that is there but undefined ends its setting. */
+  async change(patch: Facts, deadline: Deadline): Promise<void> {
+    if (patch.place !== undefined) await this.watcher.place(this.url);
+    if ("intercept" in patch) this.#interception.rule(patch.intercept ?? []);
+    await deadline.race(this.#apply(this.session, patch));
+    this.memory.settings.set(patch);
+    const held = this.frames.holdNew;
+    this.frames.holdNew = !this.memory.settings.none;
+    for (const session of this.#sessions) {
+      if (held !== this.frames.holdNew) this.frames.follow(session);
+      // A frame that goes away meanwhile needs nothing any more.
+      if (session !== this.session) this.#apply(session, patch).catch(() => undefined);
+    }
+  }
+
+  async #apply(session: CdpSession, patch: Facts): Promise<void> {
+    await apply(session, patch);
+    if ("intercept" in patch) await this.#interception.apply(session);
+  }
+
+  #begin(session: CdpSession): void {
+    this.#sessions.add(session);
+    session.onClose(() => this.#sessions.delete(session));
+    this.dialogs.watch(session);
+    this.memory.console.watch(session);
+    this.memory.requests.watch(session);
+    this.#interception.watch(session);
+    session.on("Page.downloadWillBegin", ({ url }) => {
+      this.watcher.download(url);
+    });
+    this.#apply(session, this.memory.settings.facts).catch(() => undefined);
+  }
+
+  /** Leave is given before the page is there that may ask at once. */
+  #watchPlaces(): void {
+    this.session.on("Network.requestWillBeSent", ({ type, request, frameId }) => {
+      if (type !== "Document" || this.memory.settings.facts.place === undefined) return;
+      const frame = frameId === undefined ? undefined : this.frames.find(frameId);
+      if (frame?.parent !== undefined) return;
+      void this.watcher.place(request.url);
+    });
   }
 
   /** Tells once when the page crashes, unless the returned function is called first. */

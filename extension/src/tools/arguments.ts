@@ -23,6 +23,10 @@ export function listOf<T>(item: Check<T>): Check<readonly T[]> {
   return check(`a list, each ${item.says}`, (value): value is readonly T[] => Array.isArray(value) && value.every((one) => item(one)));
 }
 
+export const texts = check("an object of strings", (value): value is Readonly<Record<string, string>> => {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((one) => typeof one === "string");
+});
+
 export function either<A, B>(a: Check<A>, b: Check<B>): Check<A | B> {
   return check(`${a.says} or ${b.says}`, (value): value is A | B => a(value) || b(value));
 }

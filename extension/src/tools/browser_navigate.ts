@@ -7,6 +7,7 @@ import { evaluate } from "../page/evaluate.js";
 import { DocumentGone } from "../page/frame.js";
 import { goto, historyEntry, reload, toHistoryEntry, type Arrived, type WaitUntil } from "../page/navigation.js";
 import type { Tab } from "../page/tab.js";
+import { urlTest } from "../page/url_test.js";
 import { completed, mustBeAllowed } from "./addresses.js";
 import { common, oneOf, parse, text, where, yesNo } from "./arguments.js";
 import { value, type Command, type Tool, type ToolValue } from "./command.js";
@@ -17,7 +18,7 @@ export const browserNavigate: Tool = {
   async goto(command) {
     const args = parse<NavigateGoto>(command.args, { ...common, url: text, waitUntil }, "url");
     const url = completed(args.url);
-    mustBeAllowed(url, command.hubOrigin);
+    mustBeAllowed(url, command.rules);
     const tab = await command.tabToLeave();
     command.begun({ success: true, url, title: "", status: null });
     return landed(command, tab, await goto(tab, url, args.waitUntil ?? "load", command.deadline));
@@ -50,7 +51,7 @@ async function step(command: Command, steps: 1 | -1): Promise<ToolValue> {
   const args = parse<NavigateBack>(command.args, { ...common, waitUntil });
   const tab = await command.tabToLeave();
   const entry = await historyEntry(tab, steps);
-  mustBeAllowed(entry.url, command.hubOrigin);
+  mustBeAllowed(entry.url, command.rules);
   command.begun({ success: true, url: entry.url, title: entry.title, status: null });
   return landed(command, tab, await toHistoryEntry(tab, entry, args.waitUntil ?? "load", command.deadline));
 }
@@ -58,7 +59,7 @@ async function step(command: Command, steps: 1 | -1): Promise<ToolValue> {
 /** A redirect may end where one may not go; then the tab does not stay there. */
 async function landed(command: Command, tab: Tab, { url, title, status }: Arrived): Promise<ToolValue> {
   try {
-    mustBeAllowed(url, command.hubOrigin);
+    mustBeAllowed(url, command.rules);
   } catch (error) {
     await tab.session.send("Page.navigate", { url: "about:blank" });
     throw error;
@@ -112,14 +113,6 @@ async function look(tab: Tab, expression: string, within: Command["deadline"]): 
 
 function isTrue(value: unknown): boolean {
   return value !== null && value !== false && value !== 0 && value !== "";
-}
-
-/** A glob when it has a star, else a part of the URL. */
-function urlTest(wanted: string): (url: string) => boolean {
-  if (!wanted.includes("*")) return (url) => url.includes(wanted);
-  const pattern = wanted.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*");
-  const regex = new RegExp(`^${pattern}$`);
-  return (url) => regex.test(url);
 }
 
 function described(args: NavigateWait): string {

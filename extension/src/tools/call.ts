@@ -2,20 +2,23 @@
 import type { TabFacts, TabsPort } from "../chrome/tabs.js";
 import type { DetachReason } from "../chrome/mux.js";
 import { ToolFailure } from "../failure.js";
+import type { Rules } from "../policy/rules.js";
 import { Deadline, Expired } from "../page/deadline.js";
 import type { DialogPolicy, OpenDialog } from "../page/dialogs.js";
 import type { Tab } from "../page/tab.js";
 import { mustBeAllowed } from "./addresses.js";
 import { common, parse } from "./arguments.js";
 import type { Action, Command, ToolValue } from "./command.js";
+import type { Downloads } from "./downloads.js";
 import type { Keeper } from "./keeper.js";
 import { BLANK, type Worker, type Workspace } from "./workspace.js";
 
 export interface CallParts {
   readonly keeper: Keeper;
   readonly workspace: Workspace;
+  readonly downloads: Downloads;
   readonly tabs: TabsPort;
-  readonly hubOrigin: string | undefined;
+  readonly rules: Rules;
 }
 
 export interface CallOrder {
@@ -39,8 +42,9 @@ export class Call implements Command {
   readonly worker: Worker;
   readonly dialogs: DialogPolicy;
   readonly deadline: Deadline;
-  readonly hubOrigin: string | undefined;
+  readonly rules: Rules;
   readonly workspace: Workspace;
+  readonly downloads: Downloads;
   readonly tabs: TabsPort;
   readonly #inner = new AbortController();
   readonly #keeper: Keeper;
@@ -58,8 +62,9 @@ export class Call implements Command {
     this.args = order.args;
     this.worker = order.worker;
     this.dialogs = order.dialogs;
-    this.hubOrigin = parts.hubOrigin;
+    this.rules = parts.rules;
     this.workspace = parts.workspace;
+    this.downloads = parts.downloads;
     this.tabs = parts.tabs;
     this.#keeper = parts.keeper;
     this.#early = new Promise((resolve, reject) => {
@@ -109,7 +114,7 @@ export class Call implements Command {
     const tab = await this.tabWithDialog();
     await this.#clearDialog(tab);
     if (tab.crashed) throw crashed(tab.id);
-    mustBeAllowed(tab.url, this.hubOrigin);
+    mustBeAllowed(tab.url, this.rules);
     this.#stops.push(tab.onCrash(() => {
       this.#stop(crashed(tab.id));
     }));
@@ -149,7 +154,7 @@ export class Call implements Command {
   async #attach(tabId: number): Promise<Tab> {
     const facts = await this.tabs.get(tabId);
     if (facts === undefined) throw gone(tabId);
-    mustBeAllowed(facts.url, this.hubOrigin);
+    mustBeAllowed(facts.url, this.rules);
     return this.#keeper.take(tabId);
   }
 

@@ -2,15 +2,25 @@
 import type { TabFacts, TabsPort } from "../chrome/tabs.js";
 import type { Deadline } from "../page/deadline.js";
 import type { DialogPolicy } from "../page/dialogs.js";
+import type { Rules } from "../policy/rules.js";
 import type { Tab } from "../page/tab.js";
+import type { Downloads } from "./downloads.js";
 import type { Workspace, Worker } from "./workspace.js";
 
-export type McpContent = { readonly type: "text"; readonly text: string } | { readonly type: "image"; readonly data: string; readonly mimeType: string };
+export type McpContent =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image"; readonly data: string; readonly mimeType: string }
+  | { readonly type: "resource"; readonly resource: { readonly uri: string; readonly mimeType: string; readonly blob: string } }
+  | { readonly type: "resource_link"; readonly uri: string; readonly name: string; readonly mimeType: string };
+
+/** A file that goes with a result: its bytes, or where the hub finds it on the machine of both. */
+export type ToolFile = { readonly name: string; readonly mimeType: string } & ({ readonly bytes: string } | { readonly path: string });
 
 /** A tool's typed result, with a picture beside it when there is one. */
 export interface ToolValue {
   readonly facts: object;
   readonly image?: { readonly data: string; readonly mimeType: string };
+  readonly file?: ToolFile;
 }
 
 export interface Command {
@@ -18,8 +28,10 @@ export interface Command {
   readonly worker: Worker;
   readonly deadline: Deadline;
   readonly dialogs: DialogPolicy;
-  readonly hubOrigin: string | undefined;
+  /** Where tasks may go, and where their hub is. */
+  readonly rules: Rules;
   readonly workspace: Workspace;
+  readonly downloads: Downloads;
   readonly tabs: TabsPort;
   progress(note: string): void;
   /** The tab of this call under control, attached now when it was not. Rejects with `TAB_GONE`, `DIALOG_OPEN`, `FORBIDDEN_URL`. */

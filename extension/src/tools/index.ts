@@ -1,19 +1,23 @@
 /** The tools of this browser: the one door that calls come through. */
 import { chromeDebugger, watchDebugger } from "../chrome/debugger.js";
+import { chromeDownloads, watchDownloads } from "../chrome/downloads.js";
+import { fileUrl } from "../chrome/files.js";
 import { Mux } from "../chrome/mux.js";
+import { locationLeave } from "../chrome/site_settings.js";
 import { sessionArea } from "../chrome/storage.js";
 import { chromeTabs, watchTabs } from "../chrome/tabs.js";
 import { ToolFailure } from "../failure.js";
 import { Call } from "./call.js";
 import { browserContent } from "./browser_content/index.js";
-import { browserDebug } from "./browser_debug.js";
-import { browserEmulate } from "./browser_emulate.js";
+import { browserDebug } from "./browser_debug/index.js";
+import { browserEmulate } from "./browser_emulate/index.js";
 import { browserExecute } from "./browser_execute.js";
 import { browserInteract } from "./browser_interact/index.js";
 import { browserNavigate } from "./browser_navigate.js";
-import { browserNetwork } from "./browser_network.js";
+import { browserNetwork } from "./browser_network/index.js";
 import { browserTab } from "./browser_tab.js";
-import type { McpContent, Tool, ToolValue } from "./command.js";
+import type { McpContent, Tool, ToolFile, ToolValue } from "./command.js";
+import { Downloads } from "./downloads.js";
 import { Keeper } from "./keeper.js";
 import { Workspace } from "./workspace.js";
 
@@ -61,14 +65,27 @@ const tell: BrowserListener = (kind, data) => {
 
 watchDebugger();
 watchTabs();
+watchDownloads();
 
 const mux = new Mux(chromeDebugger, (tabId, reason) => {
   tell("detached", { tabId, reason });
 });
-const keeper = new Keeper(mux, (tabId, dialog) => {
-  tell("dialog", { tabId, ...dialog });
+const downloads = new Downloads(chromeDownloads, sessionArea(), (data) => {
+  tell("download", data);
+});
+const keeper = new Keeper({
+  mux,
+  memory: sessionArea(),
+  places: locationLeave,
+  onDialog: (tabId, dialog) => {
+    tell("dialog", { tabId, ...dialog });
+  },
+  onDownload: (tabId, url) => {
+    downloads.begun(tabId, url);
+  },
 });
 const workspace = new Workspace(chromeTabs, sessionArea(), (data) => {
+  if (data["event"] === "closed") keeper.forget(Number(data["tabId"]));
   tell("tab", data);
 });
 
@@ -85,7 +102,7 @@ export async function runTool(name: string, args: Record<string, unknown>, ctx: 
     throw new ToolFailure("UNKNOWN_ACTION", `${name} has no action ${JSON.stringify(action)}; there are: ${Object.keys(tool).join(", ")}`);
   }
   const call = new Call(
-    { keeper, workspace, tabs: chromeTabs, hubOrigin },
+    { keeper, workspace, downloads, tabs: chromeTabs, hubOrigin },
     {
       args,
       worker: { taskId: ctx.taskId, taskName: ctx.taskName, session: ctx.session },
@@ -100,10 +117,18 @@ export async function runTool(name: string, args: Record<string, unknown>, ctx: 
   return contentOf(await call.run(run));
 }
 
-function contentOf({ facts, image }: ToolValue): McpResult {
+function contentOf({ facts, image, file }: ToolValue): McpResult {
   const structuredContent = { ...facts } as Record<string, unknown>;
-  const told: McpContent = { type: "text", text: JSON.stringify(structuredContent) };
-  return { content: image === undefined ? [told] : [told, { type: "image", ...image }], structuredContent };
+  const content: McpContent[] = [{ type: "text", text: JSON.stringify(structuredContent) }];
+  if (image !== undefined) content.push({ type: "image", ...image });
+  if (file !== undefined) content.push(fileContent(file));
+  return { content, structuredContent };
+}
+
+function fileContent(file: ToolFile): McpContent {
+  const { name, mimeType } = file;
+  if ("path" in file) return { type: "resource_link", uri: fileUrl(file.path), name, mimeType };
+  return { type: "resource", resource: { uri: `tabyard:///${encodeURIComponent(name)}`, mimeType, blob: file.bytes } };
 }
 
 /** The task is over: tabs are let go when nobody needs them soon. */
@@ -126,5 +151,6 @@ export function drivenTabs(): readonly { readonly tabId: number; readonly taskId
 /** What the pairing says about this browser: whether it was launched for tasks, and whose hub it belongs to. */
 export function configure(facts: { readonly launched: boolean; readonly hubOrigin: string }): void {
   workspace.launched = facts.launched;
+  downloads.launched = facts.launched;
   hubOrigin = facts.hubOrigin;
 }

@@ -1,24 +1,39 @@
 /** Tabs under control: attached on first use, kept while there is work, let go soon after. */
 import type { Attachment, DetachReason, Mux } from "../chrome/mux.js";
 import type { OpenDialog } from "../page/dialogs.js";
-import { RefBook } from "../page/ref_book.js";
+import { Places, type PlacePort } from "../page/places.js";
+import { Settings, type Facts } from "../page/settings.js";
 import { Tab } from "../page/tab.js";
+import { TabMemory } from "../page/tab_memory.js";
+import type { WorkspaceMemory } from "./workspace.js";
 
 /** Long enough for the next task of a queue, short enough that the user gets the tab back. */
 const IDLE_MS = 4_000;
 
+/** Where the settings of tabs are kept, for the next worker of this browser. */
+const KEY = "settings";
+
+export interface KeeperParts {
+  readonly mux: Mux;
+  readonly memory: WorkspaceMemory;
+  readonly places: PlacePort;
+  readonly onDialog: (tabId: number, dialog: OpenDialog) => void;
+  readonly onDownload: (tabId: number, url: string) => void;
+}
+
 export class Keeper {
   #tabs = new Map<number, Promise<Tab>>();
   #open = new Map<number, Tab>();
-  #refs = new Map<number, RefBook>();
+  #memories = new Map<number, TabMemory>();
+  #recalled: Promise<void> | undefined;
+  readonly #places: Places;
   #calls = 0;
   #taskId: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    private readonly mux: Mux,
-    private readonly onDialog: (tabId: number, dialog: OpenDialog) => void,
-  ) {}
+  constructor(private readonly parts: KeeperParts) {
+    this.#places = new Places(parts.places);
+  }
 
   get tabIds(): readonly number[] {
     return [...this.#open.keys()];
@@ -59,9 +74,9 @@ export class Keeper {
     this.#restWhenIdle();
   }
 
-  /** The tab was closed: its refs are of no use any more. */
+  /** The tab was closed: what was known about it is of no use any more. */
   forget(tabId: number): void {
-    this.#refs.delete(tabId);
+    if (this.#memories.delete(tabId)) this.#remember();
   }
 
   #restWhenIdle(): void {
@@ -72,22 +87,26 @@ export class Keeper {
 
   async #rest(): Promise<void> {
     // A dialog that is open would be forgotten with the attachment, and the next command would hang on it.
-    const idle = [...this.#open.values()].filter(({ dialogs }) => dialogs.open === undefined);
-    await Promise.all(idle.map(({ id }) => this.mux.release(id)));
+    const idle = [...this.#open.values()].filter(({ busy }) => !busy);
+    await Promise.all(idle.map(({ id }) => this.parts.mux.release(id)));
   }
 
   async #take(tabId: number): Promise<Tab> {
-    const attachment = await this.mux.attach(tabId);
+    this.#recalled ??= this.#recall();
+    await this.#recalled;
+    const attachment = await this.parts.mux.attach(tabId);
     void attachment.gone.then((reason) => {
       this.#left(attachment, reason);
     });
-    let refs = this.#refs.get(tabId);
-    if (refs === undefined) {
-      refs = new RefBook();
-      this.#refs.set(tabId, refs);
-    }
-    const tab = await Tab.open(attachment, refs, (dialog) => {
-      this.onDialog(tabId, dialog);
+    const memory = this.#memories.get(tabId) ?? this.#newMemory(tabId, {});
+    const tab = await Tab.open(attachment, memory, {
+      dialog: (dialog) => {
+        this.parts.onDialog(tabId, dialog);
+      },
+      download: (url) => {
+        this.parts.onDownload(tabId, url);
+      },
+      place: (url) => this.#places.allow(tabId, url),
     });
     this.#open.set(tabId, tab);
     return tab;
@@ -95,6 +114,32 @@ export class Keeper {
 
   #left({ tabId }: Attachment, reason: DetachReason): void {
     this.#open.delete(tabId);
+    void this.#places.withdraw(tabId);
     if (reason === "target_closed") this.forget(tabId);
+    // A person who ends the debugging wants the tab back as it was.
+    if (reason === "canceled_by_user") this.#memories.get(tabId)?.settings.reset();
+  }
+
+  #newMemory(tabId: number, facts: Facts): TabMemory {
+    const memory = new TabMemory(
+      new Settings(facts, () => {
+        this.#remember();
+      }),
+    );
+    this.#memories.set(tabId, memory);
+    return memory;
+  }
+
+  #remember(): void {
+    const set = [...this.#memories].filter(([, { settings }]) => !settings.none);
+    this.parts.memory.put(KEY, Object.fromEntries(set.map(([tabId, { settings }]) => [tabId, settings.facts])));
+  }
+
+  /** What an earlier worker of this browser has set; only this class writes it. */
+  async #recall(): Promise<void> {
+    const left = (await this.parts.memory.all())[KEY] as Readonly<Record<string, Facts>> | undefined;
+    for (const [tabId, facts] of Object.entries(left ?? {})) this.#newMemory(Number(tabId), facts);
+    // A worker that was ended has left it to nobody to take back its leave.
+    await this.parts.places.clear().catch(() => undefined);
   }
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { settled } from "../link/fakes";
 import { never } from "../chrome/fake_debugger";
 import { browserContent } from "../../src/tools/browser_content/index";
-import { browserDebug } from "../../src/tools/browser_debug";
+import { browserDebug } from "../../src/tools/browser_debug/index";
 import { browserExecute } from "../../src/tools/browser_execute";
 import { browserInteract } from "../../src/tools/browser_interact/index";
 import { browserNavigate } from "../../src/tools/browser_navigate";
@@ -263,8 +263,4 @@ describe("a script", () => {
 
     await expect(page.run(execute, { expression: "document.body" })).rejects.toMatchObject({ code: "NOT_SERIALIZABLE" });
   });
-});
-
-it.each(["console", "trace_start"])("browser_debug %s is refused by name while it is not there", async (action) => {
-  await expect(page.run(browserDebug[action], {})).rejects.toMatchObject({ code: "NOT_SUPPORTED" });
 });

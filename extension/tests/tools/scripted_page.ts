@@ -2,10 +2,12 @@
 import { Mux } from "../../src/chrome/mux";
 import { Call } from "../../src/tools/call";
 import type { Action, ToolValue } from "../../src/tools/command";
+import { Downloads } from "../../src/tools/downloads";
 import { Keeper } from "../../src/tools/keeper";
 import { Workspace } from "../../src/tools/workspace";
 import { FakeDebugger } from "../chrome/fake_debugger";
 import { FakeSession } from "../link/fakes";
+import { FakeDownloads } from "./fake_downloads";
 import { FakeTabs } from "./fake_tabs";
 
 type PageFunction = (arg: Record<string, unknown>) => unknown;
@@ -16,6 +18,11 @@ export class ScriptedPage {
   readonly notes: string[] = [];
   readonly events: [string, unknown][] = [];
   readonly keeper: Keeper;
+  readonly memory = new FakeSession();
+  /** Origins whose pages may ask where they are. */
+  readonly places: string[] = [];
+  readonly saved = new FakeDownloads();
+  readonly downloads: Downloads;
   readonly workspace: Workspace;
   /** What the page script answers, by the name of the function. */
   readonly functions = new Map<string, PageFunction>();
@@ -24,8 +31,17 @@ export class ScriptedPage {
 
   constructor() {
     const mux = new Mux(this.browser, (tabId, reason) => this.events.push(["detached", { tabId, reason }]));
-    this.keeper = new Keeper(mux, (tabId, dialog) => this.events.push(["dialog", { tabId, ...dialog }]));
-    this.workspace = new Workspace(this.tabs, new FakeSession(), () => undefined);
+    this.keeper = new Keeper({
+      mux,
+      memory: this.memory,
+      places: { allow: (origin) => Promise.resolve(void this.places.push(origin)), clear: () => Promise.resolve(void this.places.splice(0)) },
+      onDialog: (tabId, dialog) => this.events.push(["dialog", { tabId, ...dialog }]),
+      onDownload: (tabId, url) => {
+        this.downloads.begun(tabId, url);
+      },
+    });
+    this.downloads = new Downloads(this.saved, this.memory, (data) => this.events.push(["download", data]));
+    this.workspace = new Workspace(this.tabs, this.memory, () => undefined);
     this.browser.answer("Page.getFrameTree", () => ({ frameTree: { frame: this.#frame() } }));
     this.browser.answer("Runtime.enable", (_, { tabId }) => {
       this.#contexts(tabId);
@@ -73,7 +89,7 @@ export class ScriptedPage {
   run(action: Action | undefined, args: Record<string, unknown>, more: { signal?: AbortSignal; deadlineMs?: number; dialogs?: "accept" | "ask" } = {}): Promise<ToolValue> {
     if (action === undefined) throw new Error("no such action");
     const call = new Call(
-      { keeper: this.keeper, workspace: this.workspace, tabs: this.tabs, hubOrigin: "http://127.0.0.1:3300" },
+      { keeper: this.keeper, workspace: this.workspace, downloads: this.downloads, tabs: this.tabs, hubOrigin: "http://127.0.0.1:3300" },
       {
         args,
         worker: { taskId: "t1" },

@@ -163,11 +163,13 @@ class ContentViewportDom(ToolArgs):
 
 
 class ViewportDom(ToolOutcome):
-    """The viewport and its elements."""
+    """The viewport and its elements; each with its nearest ancestors, `domDepth` of them."""
 
     viewport: JsonObject
     elements: tuple[JsonObject, ...]
     element_count: int
+    truncated: bool = False
+    """Whether there were more than `maxElements`."""
 
 
 class ContentSnapshot(Targeted):

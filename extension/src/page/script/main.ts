@@ -8,6 +8,9 @@ import * as scroll from "./scroll.js";
 import { snapshot, type Snapshot, type SnapshotRequest } from "./snapshot.js";
 import { hitOwner, type Aimed } from "./owner.js";
 import { listed, nearest } from "./candidates.js";
+import { clearStorage, storage, type StorageItems, type StorageName, type StorageRequest } from "./storage.js";
+import { timing } from "./timing.js";
+import { viewportDom, type ViewportDom, type ViewportDomRequest } from "./viewport_dom.js";
 import { cancelWait, until, type Outcome, type Trouble, type Wait } from "./waiting.js";
 
 interface Waiting {
@@ -43,6 +46,10 @@ export interface PageFunctions {
   has: { arg: Target; value: { here: boolean; known: boolean; nextRef: number } };
   ready: { arg: null; value: { state: DocumentReadyState; title: string; url: string; status: number } };
   hit_owner: { arg: { x: number; y: number; check: boolean }; value: Aimed };
+  viewport_dom: { arg: ViewportDomRequest; value: ViewportDom };
+  storage: { arg: StorageRequest; value: Outcome<StorageItems> };
+  clear_storage: { arg: readonly StorageName[]; value: Outcome<{ removed: number }> };
+  timing: { arg: null; value: ReturnType<typeof timing> };
   turn: { arg: null; value: null };
   cancel: { arg: string; value: null };
 }
@@ -128,6 +135,10 @@ const functions: Functions = {
   ready: () => ({ state: document.readyState, title: document.title, url: location.href, status: statusOf() }),
   hit_owner: ({ x, y, check }, element) => hitOwner(element as Element, x, y, check),
   // After input the browser draws before it runs a timer, so this costs a frame; without a form nothing is put off.
+  viewport_dom: viewportDom,
+  storage: (arg) => settle(storage(arg)),
+  clear_storage: (arg) => settle(clearStorage(arg)),
+  timing,
   turn: () => (document.forms.length === 0 && frames.length === 0 ? null : new Promise((resolve) => setTimeout(resolve, 0, null))),
   cancel(id) {
     cancelWait(id);

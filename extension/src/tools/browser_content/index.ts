@@ -1,8 +1,9 @@
 /** `browser_content`: reading pages: pictures, text, elements, snapshots. */
 import type { Tool } from "../command.js";
-import { notSupported } from "../not_supported.js";
 import { attribute } from "./attribute.js";
 import { get } from "./get.js";
+import { getViewportDom } from "./get_viewport_dom.js";
+import { pdf } from "./pdf.js";
 import { query } from "./query.js";
 import { screenshot } from "./screenshot.js";
 import { snapshot } from "./snapshot.js";
@@ -13,5 +14,6 @@ export const browserContent: Tool = {
   query,
   attribute,
   snapshot,
-  ...notSupported("browser_content", "pdf", "get_viewport_dom"),
+  pdf,
+  get_viewport_dom: getViewportDom,
 };
