@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.scenarios.test_interleavings import Story
 from tests.yard import ACT, open_yard
@@ -43,6 +43,14 @@ LIFE = st.lists(
 @pytest.mark.timeout(120)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lives=st.lists(LIFE, min_size=2, max_size=5))
+@example(lives=[["submit act", "submit act"], ["restart"]])
+@example(
+    lives=[
+        ["submit act", "restart", "cancel last", "submit act"],
+        [],
+        ["return", "cancel last", "cancel first"],
+    ]
+)
 def test_no_moment_is_a_bad_one_to_start_the_hub_again(lives: list[list[str]]) -> None:
     async def tell() -> None:
         clock, ids = VirtualClock(), SequentialIds()

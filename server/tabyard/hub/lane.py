@@ -102,6 +102,13 @@ class Lane:
         """A claim is on its way: what becomes of it shows when the lane has `moved`."""
         return self._claim is not None
 
+    @property
+    def may_have_running(self) -> bool:
+        """Whether the store may hold a running task of this lane, while it has no link."""
+        if self._started_before:
+            return self.run is not None and not self.run.over
+        return self.depth > 0
+
     def moved(self) -> "asyncio.Future[None]":
         """Done when a claim has been taken up or has come to nothing, or the link is lost."""
         if self._moved is None or self._moved.done():

@@ -170,15 +170,19 @@ class Presence:
     async def _attach(self, instance: Instance, link: Link, arrival: Arrival) -> None:
         hello, record = arrival.hello, instance.record
         remembered = record.memory
+        # A call that was sent under another memory is decided now. Should the hub die before that
+        # is stored, the next hello must not seem to remember what this memory never knew.
+        undecided = hello.memory != remembered and instance.lane.may_have_running
+        memory = None if undecided else hello.memory
         ticket = self._ids.secret() if record.credential is None else None
         hashed = ticket_hash(ticket) if ticket else None
         added = self._store.add_instance(record)
         attached = self._store.attach(
-            instance.id, memory=hello.memory, ticket_hash=hashed, at_ms=self._clock.now_ms()
+            instance.id, memory=memory, ticket_hash=hashed, at_ms=self._clock.now_ms()
         )
         await asyncio.shield(added)
         found = await asyncio.shield(attached)
-        instance.record = replace(record, memory=hello.memory, ticket_hash=hashed)
+        instance.record = replace(record, memory=memory, ticket_hash=hashed)
         link.epoch = instance.epoch = found.epoch
         recovery = decide(
             found.running,
