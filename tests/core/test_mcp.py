@@ -118,8 +118,21 @@ def test_a_picture_that_was_downloaded_is_a_file() -> None:
     }
 
 
-def kept(index: int = 1, mime_type: str = "image/png", **sizes: int) -> Kept:
-    return Kept(index=index, artifact="art_1", name="screenshot.png", mime_type=mime_type, **sizes)
+def kept(
+    index: int = 1,
+    mime_type: str = "image/png",
+    *,
+    width_px: int | None = None,
+    height_px: int | None = None,
+) -> Kept:
+    return Kept(
+        index=index,
+        artifact="art_1",
+        name="screenshot.png",
+        mime_type=mime_type,
+        width_px=width_px,
+        height_px=height_px,
+    )
 
 
 def test_a_stored_picture_is_linked_and_named_in_the_facts() -> None:
