@@ -3,10 +3,15 @@
 import json
 import shutil
 import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from tests.cli.processes import Outcome, Terminal
+from typing_extensions import override
 
 from tabyard import __version__
 
@@ -182,3 +187,65 @@ async def test_people_read_a_sign_the_finding_and_the_remedy(
     [line] = [number for number, text in enumerate(lines) if text.startswith("✗ extension")]
     assert extension in lines[line]
     assert lines[line + 1].strip().startswith("→ ")
+
+
+@contextmanager
+def stranger(status: int, body: str) -> Generator[str]:
+    """Somebody who answers everything with `body`."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        @override
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+HUB = {"name": "Tabyard", "version": __version__, "linkPort": 3400, "instances": 2}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (404, "<html>Not here</html>", "The answer is not JSON"),
+        (200, '{"hello": "world"}', "something else answers"),
+    ],
+)
+async def test_something_else_at_the_hub_s_address_is_recognised(
+    terminal: Terminal, status: int, body: str, says: str
+) -> None:
+    with stranger(status, body) as url:
+        code, found = await examined(terminal, "--url", url)
+
+    assert (code, found["hub"][0]) == (1, "trouble")
+    assert says in found["hub"][1]
+
+
+async def test_a_hub_of_another_version_is_noted(terminal: Terminal) -> None:
+    with stranger(200, json.dumps({**HUB, "version": "0.0.1"})) as url:
+        _, found = await examined(terminal, "--url", url)
+
+    assert found["hub"][0] == "note"
+    assert "0.0.1" in found["hub"][1]
+    assert found["browsers"] == ("fine", "2 connected", "")
+
+
+async def test_a_port_below_1024_is_no_place_for_a_user_or_free_for_root(
+    terminal: Terminal,
+) -> None:
+    _, found = await examined(terminal, TABYARD_HTTP_PORT="1023")
+
+    verdict, says, _ = found["ports"]
+    assert verdict == "fine" or "ports below 1024 are for the system" in says

@@ -1,5 +1,6 @@
 """`tabyard tasks`, `task`, `cancel`, `instances`, `browser`: what they show of a running hub."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,7 +8,14 @@ import httpx2
 import pytest
 from tests.cli.processes import HubProcess, Terminal
 
-from tabyard.testing import Call, ToolFault, remote_instance
+from tabyard.testing import (
+    Call,
+    ScriptedInstance,
+    ToolFault,
+    join_remote,
+    register,
+    remote_instance,
+)
 
 
 async def moody(call: Call) -> object:
@@ -184,3 +192,22 @@ async def test_something_else_at_the_address_is_recognised(
 
     assert outcome.code != 0
     assert "Traceback" not in outcome.err
+
+
+async def test_a_browser_is_renamed_and_then_revoked(terminal: Terminal, hub: HubProcess) -> None:
+    async with asyncio.TaskGroup() as group:
+        way = await register(hub.url, pair=True, label="old")
+        browser = ScriptedInstance(str(way["instanceId"]))
+        await join_remote(browser, hub.url, group=group, way=way)
+        named = await terminal.run(
+            "browser", "rename", browser.instance_id, "Ada's Chrome", "--url", hub.url
+        )
+        listed = await terminal.run("instances", "--url", hub.url)
+        gone = await terminal.run("browser", "revoke", "Ada's Chrome", "--url", hub.url)
+        await browser.until(lambda it: it.close_code is not None)
+
+    assert named.code == 0, named.err
+    assert "Ada's Chrome" in listed.out
+    assert gone.code == 0, gone.err
+    assert "is revoked" in gone.out
+    assert browser.close_code == 4503

@@ -1,10 +1,11 @@
 """The program as a whole: help, version, typos, speed of start."""
 
+import os
 import subprocess
 import sys
 
 import pytest
-from tests.cli.processes import Terminal
+from tests.cli.processes import PROGRAM, Terminal
 
 from tabyard import __version__
 
@@ -101,3 +102,19 @@ async def test_the_shell_is_offered_completion(terminal: Terminal) -> None:
 
     assert outcome.code == 0, outcome.err
     assert "_TABYARD_COMPLETE" in outcome.out
+
+
+@pytest.mark.blocking_allowed  # a process that is waited for, on purpose
+def test_a_reader_that_leaves_early_is_no_error(terminal: Terminal) -> None:
+    """`tabyard settings | head -1`, with a reader that is gone before the first line."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        ended = subprocess.run(
+            [*PROGRAM, "settings"],
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            env=terminal.environment,
+            check=False,
+        )
+    assert ended.stderr == b""

@@ -241,3 +241,25 @@ async def paired(url: str, group: asyncio.TaskGroup) -> tuple[ScriptedInstance, 
     browser = ScriptedInstance(str(way["instanceId"]))
     await join_remote(browser, url, group=group, way=way)
     return browser, str(way["credential"])
+
+
+async def test_a_folder_for_pictures_that_can_not_be_made_is_named(
+    terminal: Terminal, hub: HubProcess
+) -> None:
+    (terminal.home / "file").write_text("")
+    folder = str(terminal.home / "file" / "album")
+    async with remote_instance(hub.url, handler=obedient):
+        arguments = ("--pictures", folder, "--url", hub.url)
+        outcome = await terminal.run("run", written(terminal, SHOOT), *arguments)
+
+    assert outcome.code == 1
+    assert f"can't be saved as {folder}" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+async def test_without_a_key_a_hub_that_wants_one_exits_with_2(terminal: Terminal) -> None:
+    async with terminal.serving(API_KEYS="sesame", TABYARD_STORE="memory") as locked:
+        without = await terminal.run("run", written(terminal, OPEN), "--url", locked.url)
+
+    assert without.code == 2
+    assert "TABYARD_API_KEY" in without.err

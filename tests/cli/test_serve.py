@@ -204,3 +204,43 @@ async def refused(port: int) -> None:
                 return
             writer.close()
             await writer.wait_closed()
+
+
+async def test_a_browser_that_can_not_be_launched_does_not_end_the_hub(
+    terminal: Terminal,
+) -> None:
+    absent = str(terminal.home / "chromium")
+    async with terminal.serving("--browsers", "1", TABYARD_CHROMIUM=absent) as hub:
+        assert hub.process.stderr is not None
+        told = b""
+        async with asyncio.timeout(10):
+            while b"tabyard doctor" not in told:
+                told += await hub.process.stderr.readline()
+        answers = await terminal.run("tasks", "--url", hub.url)
+        assert (await hub.stop()).code == 0
+
+    assert absent.encode() in told
+    assert answers.code == 0
+
+
+async def test_a_demonstration_without_a_browser_says_what_is_missing_and_stays_up(
+    terminal: Terminal,
+) -> None:
+    absent = str(terminal.home / "extension")
+    async with terminal.serving("--demo", TABYARD_EXTENSION_DIR=absent) as hub:
+        assert hub.process.stderr is not None
+        async with asyncio.timeout(10):
+            told = await hub.process.stderr.readline()
+        answers = await terminal.run("tasks", "--url", hub.url)
+        assert (await hub.stop()).code == 0
+
+    assert absent.encode() in told
+    assert answers.code == 0
+
+
+async def test_it_answers_under_both_families_where_it_is_told_to(terminal: Terminal) -> None:
+    async with terminal.serving("--host", "::1", TABYARD_STORE="memory") as hub:
+        outcome = await terminal.run("tasks", "--url", hub.url)
+
+    assert hub.url.startswith("http://[::1]:")
+    assert outcome.code == 0, outcome.err
