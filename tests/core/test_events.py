@@ -50,6 +50,16 @@ def test_the_end_of_a_failed_task_names_the_culprit() -> None:
     assert event.metadata == {"a": 1}
 
 
+def test_a_task_that_went_well_has_no_error() -> None:
+    course = Course.of(TASK)
+    for _ in TASK.commands:
+        course.start(6)
+        course.succeed({"content": []}, 7)
+    fields = complete_fields(course.complete(8).record)
+    assert "error" not in fields
+    assert fields["summary"] == {"totalCommands": 2, "successfulCommands": 2, "duration": 3}
+
+
 def test_a_clock_that_was_set_back_gives_no_negative_duration() -> None:
     fields = complete_fields(Course.of(TASK).cancel(1).record)
     assert fields["summary"]["duration"] == 0

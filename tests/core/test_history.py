@@ -87,6 +87,14 @@ def test_an_instance_that_comes_back_goes_on_counting_while_it_is_remembered() -
     history.end_task(T)
 
 
+def test_an_instance_that_is_gone_is_forgotten_with_its_last_event() -> None:
+    history = History(limit_count=1, limit_bytes=1000)
+    add(history, A)
+    history.end_instance(A)
+    add(history, B)
+    assert history.since_instance(A, 1).gap is True
+
+
 def test_streams_without_events_end_at_once() -> None:
     history = History(limit_count=2, limit_bytes=1000)
     history.task(T)

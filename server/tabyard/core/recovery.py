@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, assert_never
 
 from tabyard.core.calls import command_of
 from tabyard.core.course import Course
@@ -142,6 +142,8 @@ def _unanswered(hello: Hello, stored_memory: str | None, trace: HubTrace, *, saf
             remembers = hello.memory is not None and hello.memory == stored_memory
             forgot_nothing = knows_all and remembers
             return Requeue() if safe or forgot_nothing else Fail(LOST)
+        case _:
+            assert_never(trace)
 
 
 def _newest(outbox: Iterable[Answered], command: CommandId) -> Answered | None:

@@ -20,13 +20,14 @@ from tabyard.hub.catalogue import Preparer
 from tabyard.hub.connection import Link
 from tabyard.hub.hubtools import BuiltinTools, NoBrowsers
 from tabyard.hub.instance import Instance
-from tabyard.hub.lane import Lane, LaneParts, ending
+from tabyard.hub.lane import Lane, LaneParts
 from tabyard.hub.ports import Blobs, Browsers, Clock, HubTools, Ids, LinkStore, ToolFailed
 from tabyard.hub.presence import Presence
 from tabyard.hub.registry import Registry
 from tabyard.hub.run import Run
 from tabyard.hub.runner import Runner
 from tabyard.hub.settings import HubSettings
+from tabyard.hub.writing import ending
 from tabyard_protocol.errors import CloseCode
 from tabyard_protocol.ids import InstanceId, TaskId
 from tabyard_protocol.resources.instance import InstanceKind

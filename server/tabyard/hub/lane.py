@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from tabyard.core.course import Course, Finish
 from tabyard.core.errors import StoreUnavailable
@@ -24,18 +24,17 @@ from tabyard.core.recovery import (
 from tabyard.hub.announce import Announcer
 from tabyard.hub.catalogue import Preparer
 from tabyard.hub.connection import Link
-from tabyard.hub.ports import Clock, Ending, LinkStore, SocketClosed
+from tabyard.hub.ports import Clock, LinkStore, SocketClosed
 from tabyard.hub.run import Run
 from tabyard.hub.runner import Runner
 from tabyard.hub.settings import HubSettings
 from tabyard.hub.waiting import pause, wake
+from tabyard.hub.writing import ending, written
 from tabyard_protocol.ids import InstanceId
 
 __all__ = ["Lane", "LaneParts"]
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 
 class _Stale(Exception):
@@ -258,7 +257,8 @@ class Lane:
                 record = await asyncio.shield(claim)
                 again = self._again
             except StoreUnavailable as error:
-                await self._pause(error)
+                logger.warning("claim postponed", extra={"reason": error.reason})
+                await pause(self._parts.clock, self._parts.settings.store_retry_s)
                 record, again = None, True
             self._again, self._claim = False, None
             if record is not None:
@@ -348,37 +348,10 @@ class Lane:
         self._claim = claim
 
     async def _written(
-        self, stored: "asyncio.Future[T]", again: Callable[[], "asyncio.Future[T]"]
-    ) -> T:
-        """Wait for a write, and write again for as long as the store can't."""
-        while True:
-            try:
-                return await asyncio.shield(stored)
-            except StoreUnavailable as error:
-                await self._pause(error)
-                stored = again()
-
-    async def _pause(self, error: StoreUnavailable) -> None:
-        logger.warning(
-            "store unavailable, lane waits",
-            extra={"instance": self.instance_id, "reason": error.reason},
-        )
-        await pause(self._parts.clock, self._parts.settings.store_retry_s)
-
-
-def ending(finish: Finish, epoch: int | None) -> Ending:
-    """The end of a task as the store takes it."""
-    record = finish.record
-    assert record.completed_at_ms is not None
-    return Ending(
-        task=record.id,
-        status=record.status,
-        at_ms=record.completed_at_ms,
-        epoch=epoch,
-        error=record.error,
-        outcomes=finish.unsaved,
-        current_index=record.current_index,
-    )
+        self, stored: "asyncio.Future[bool]", again: Callable[[], "asyncio.Future[bool]"]
+    ) -> bool:
+        parts = self._parts
+        return await written(stored, again, clock=parts.clock, retry_s=parts.settings.store_retry_s)
 
 
 def _heed(claim: "asyncio.Future[TaskRecord | None]") -> None:
