@@ -48,12 +48,14 @@ class PortTaken(CannotListen):
 
     def __init__(self, host: str, port: int, variable: str) -> None:
         super().__init__(host, port, variable, "another program listens there")
-        self.remedy = f"stop that program, or choose another port with {variable} (0: a free one)"
+        self.remedy = f"choose another port with {variable} (0: a free one)"
 
     def held_by(self, holder: str | None) -> Self:
         """Name the program, where `holder_of` has found it."""
         if holder is not None:
             self.reason = f"{holder} listens there"
+        if holder is not None and holder.startswith("tabyard "):
+            self.remedy = f"use the hub that runs already, or stop it; {self.remedy}"
         return self
 
 
