@@ -126,7 +126,7 @@ class Handler(BaseHTTPRequestHandler):
                     "Content-Type": "application/octet-stream",
                     "Content-Disposition": 'attachment; filename="prices.csv"',
                 }
-                self.tell(200, b"mug;42\n", headers)
+                self.tell(200, b"mug;42\n", headers, missing=int(query.get("missing", 0)))
             case _:
                 self.page(path)
 
@@ -159,16 +159,19 @@ class Handler(BaseHTTPRequestHandler):
             kind = "text/html; charset=utf-8"
         self.tell(200, body, {"Content-Type": kind})
 
-    def tell(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-        """The whole answer at once."""
+    def tell(
+        self, status: int, body: bytes, headers: Mapping[str, str], *, missing: int = 0
+    ) -> None:
+        """The whole answer at once; or one that breaks off so many bytes before its end."""
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Access-Control-Allow-Origin", "*")
         if status != 204:
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body) + missing))
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection |= missing > 0
 
 
 class Server(ThreadingHTTPServer):

@@ -31,15 +31,12 @@ export class Interception {
       await session.send("Fetch.disable");
       return;
     }
-    const patterns = this.#rules.map(({ answer: { urlPattern, resourceType } }) => {
-      return resourceType === undefined ? { urlPattern: cdpPattern(urlPattern) } : { urlPattern: cdpPattern(urlPattern), resourceType };
-    });
-    await session.send("Fetch.enable", { patterns });
+    await session.send("Fetch.enable", { patterns: this.#rules.flatMap(({ answer }) => patternsOf(answer)) });
   }
 
   #handle(session: CdpSession, paused: Paused): void {
     const { requestId, request, resourceType } = paused;
-    const rule = this.#rules.find(({ answer, matches }) => matches(request.url) && (answer.resourceType ?? resourceType) === resourceType);
+    const rule = this.#rules.find(({ answer, matches }) => matches(request.url) && isOfType(answer, resourceType));
     if (rule === undefined) {
       session.post("Fetch.continueRequest", { requestId });
       return;
@@ -59,6 +56,20 @@ export class Interception {
         answer.action satisfies never;
     }
   }
+}
+
+/** The browser takes `fetch()` for an XHR at one place and not at the other. */
+const SCRIPTED: readonly Protocol.Network.ResourceType[] = ["Fetch", "XHR"];
+
+function isOfType({ resourceType: wanted }: Answer, type: Protocol.Network.ResourceType): boolean {
+  return wanted === undefined || wanted === type || (SCRIPTED.includes(wanted) && SCRIPTED.includes(type));
+}
+
+function patternsOf({ urlPattern, resourceType }: Answer): Protocol.Fetch.RequestPattern[] {
+  const pattern = { urlPattern: cdpPattern(urlPattern) };
+  if (resourceType === undefined) return [pattern];
+  const types = SCRIPTED.includes(resourceType) ? SCRIPTED : [resourceType];
+  return types.map((type) => ({ ...pattern, resourceType: type }));
 }
 
 type Fulfilled = Omit<Protocol.Fetch.FulfillRequestRequest, "requestId">;

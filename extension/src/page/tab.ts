@@ -85,8 +85,8 @@ export class Tab {
   }
 
   async #apply(session: CdpSession, patch: Facts): Promise<void> {
-    await apply(session, patch);
-    if ("intercept" in patch) await this.#interception.apply(session);
+    // Sent in one go: a frame that waits for its settings begins right after them.
+    await Promise.all([apply(session, patch), "intercept" in patch ? this.#interception.apply(session) : undefined]);
   }
 
   #begin(session: CdpSession): void {
