@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import uvicorn
@@ -16,6 +16,9 @@ __all__ = ["WebServer"]
 
 GOODBYE_WITHIN_S: Final = 3
 """How long answers on their way may take when everything else has ended."""
+
+DATE_EVERY_S: Final = 1
+"""The `Date` header of answers has whole seconds."""
 
 
 class WebServer(uvicorn.Server):
@@ -42,6 +45,7 @@ class WebServer(uvicorn.Server):
         )
         self._listeners = listeners
         self._accepting = asyncio.Event()
+        self._stopping = asyncio.Event()
 
     async def run_until_stopped(self) -> None:
         """Serve until `stop`; open connections get three seconds for their last answer."""
@@ -59,6 +63,19 @@ class WebServer(uvicorn.Server):
     def stop(self) -> None:
         """End serving. What is still connected is cut after `GOODBYE_WITHIN_S`."""
         self.should_exit = True
+        self._stopping.set()
+
+    @override
+    async def main_loop(self) -> None:
+        """Set the date of the answers once a second, until `stop`.
+
+        uvicorn's own loop wakes ten times a second to see whether it is to end, which is all that
+        an idle hub would do.
+        """
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DATE_EVERY_S):
+                    await self._stopping.wait()
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
