@@ -71,6 +71,7 @@ async def serve(settings: Settings, *, ready: Ready) -> None:
                 beside.cancel()
                 web.refuse_newcomers()
                 await _wind_down(parts, stop, within_s=settings.shutdown_wait_s)
+                await web.said_goodbye()
                 web.stop()
     logger.info("hub stopped")
 

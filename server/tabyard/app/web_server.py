@@ -17,6 +17,9 @@ __all__ = ["WebServer"]
 GOODBYE_WITHIN_S: Final = 3
 """How long answers on their way may take when everything else has ended."""
 
+FAREWELL_S: Final = 1
+"""How long a socket may take to close with a code of its own before uvicorn closes it with 1012."""
+
 DATE_EVERY_S: Final = 1
 """The `Date` header of answers has whole seconds."""
 
@@ -59,6 +62,11 @@ class WebServer(uvicorn.Server):
         """Close both listeners; what is connected stays."""
         for server in self.servers:
             server.close()
+
+    async def said_goodbye(self) -> None:
+        """Wait for answers and sockets that are ending by themselves; not long for the others."""
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=FAREWELL_S)
 
     def stop(self) -> None:
         """End serving. What is still connected is cut after `GOODBYE_WITHIN_S`."""
