@@ -49,13 +49,13 @@ def verdict(
     running: TaskRecord | None,
     said: Hello,
     *,
-    stored_memory: str | None = "m1",
+    remembered: bool = False,
     trace: HubTrace = HubTrace.SENT,
 ) -> Recovery:
     return decide(
         running,
         said,
-        stored_memory=stored_memory,
+        remembered=remembered,
         trace=trace,
         retry_safe=lambda command: command is READ,
     )
@@ -130,23 +130,22 @@ def test_a_command_of_the_hub_goes_on_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("trace", "command", "stored", "named"),
+    ("trace", "command", "remembered"),
     list(
         product(
             (HubTrace.NONE, HubTrace.SENT, HubTrace.NEVER_SENT),
             (READ, ACT),
-            (None, "m1"),
-            (None, "m1", "m2"),
+            (True, False),
         )
     ),
 )
 def test_an_unknown_call_runs_again_only_when_that_is_harmless(
-    trace: HubTrace, command: Command, stored: str | None, named: str | None
+    trace: HubTrace, command: Command, *, remembered: bool
 ) -> None:
-    found = verdict(task(command), hello(memory=named), stored_memory=stored, trace=trace).verdict
+    found = verdict(task(command), hello(), remembered=remembered, trace=trace).verdict
     if trace is HubTrace.NEVER_SENT:
         assert found == Continue()
-    elif command is READ or (named is not None and named == stored):
+    elif command is READ or remembered:
         assert found == Requeue()
     else:
         assert found == Fail(LOST)

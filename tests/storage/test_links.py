@@ -204,3 +204,25 @@ async def test_links_have_their_own_lines_in_the_journal(store: SqliteStore) -> 
         ("attached", 2, 5),
         ("retired", 2, 8),
     ]
+
+
+@pytest.mark.proves("durability:at_most_once")
+async def test_what_a_browser_has_forgotten_stays_forgotten_until_that_task_has_ended(
+    store: SqliteStore,
+) -> None:
+    async def remembered(memory: str | None) -> bool:
+        hello = store.attach(INSTANCE, memory=memory, ticket_hash=None, at_ms=5)
+        return (await hello).remembered
+
+    store.add_instance(instance())
+    assert not await remembered("m1")
+    await submit(store, "task_1", "task_2")
+    await claim(store)
+    assert await remembered("m1")
+    assert not await remembered("m2")
+    # The hub may have ended before it could fail the task.
+    assert not await remembered("m2")
+    await store.finish(ending("task_1", epoch=4))
+    await claim(store, epoch=4)
+    assert await remembered("m2")
+    assert not await remembered(None)

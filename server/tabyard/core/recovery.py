@@ -105,14 +105,14 @@ def decide(
     running: TaskRecord | None,
     hello: Hello,
     *,
-    stored_memory: str | None,
+    remembered: bool,
     trace: HubTrace,
     retry_safe: Callable[[Command], bool],
 ) -> Recovery:
     """The one decision after a hello. A command that isn't retry-safe never starts a second time.
 
-    `stored_memory` is what the browser's *previous* hello named: the same name now means that it
-    remembers every call that it was sent since, so a call it doesn't know never reached it.
+    `remembered`: the browser has had one memory for as long as `running` was sent calls, so a call
+    it doesn't know never reached it.
     """
     if running is None:
         return _with_rest(Idle(), hello, None)
@@ -126,10 +126,10 @@ def decide(
         return _with_rest(Adopt(answer), hello, answer.id)
     if hello.running is not None and command_of(hello.running.id) == command:
         return _with_rest(Resume(CallId(hello.running.id)), hello, hello.running.id)
-    return _with_rest(_unanswered(hello, stored_memory, trace, safe=safe), hello, None)
+    return _with_rest(_unanswered(hello, trace, safe=safe, remembered=remembered), hello, None)
 
 
-def _unanswered(hello: Hello, stored_memory: str | None, trace: HubTrace, *, safe: bool) -> Verdict:
+def _unanswered(hello: Hello, trace: HubTrace, *, safe: bool, remembered: bool) -> Verdict:
     """The browser knows nothing of the current command."""
     match trace:
         case HubTrace.ON_HUB:
@@ -138,9 +138,7 @@ def _unanswered(hello: Hello, stored_memory: str | None, trace: HubTrace, *, saf
             return Continue()
         case HubTrace.SENT | HubTrace.NONE:
             # A hello names one running call only: behind another one, the current may hide.
-            knows_all = hello.running is None
-            remembers = hello.memory is not None and hello.memory == stored_memory
-            forgot_nothing = knows_all and remembers
+            forgot_nothing = hello.running is None and remembered
             return Requeue() if safe or forgot_nothing else Fail(LOST)
         case _:
             assert_never(trace)

@@ -72,6 +72,8 @@ class Attached:
     running: TaskRecord | None
     """The one task that was running, with the outcomes stored so far."""
     queued: int
+    remembered: bool = False
+    """The browser has every call of `running` in its memory: one it doesn't know never came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

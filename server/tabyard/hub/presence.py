@@ -187,7 +187,7 @@ class Presence:
         recovery = decide(
             found.running,
             hello,
-            stored_memory=remembered,
+            remembered=found.remembered,
             trace=instance.lane.trace(found.running),
             retry_safe=self._preparer.is_retry_safe,
         )
@@ -207,6 +207,9 @@ class Presence:
         instance.link = link
         self._announcer.connected(instance.id, label=instance.record.label, epoch=found.epoch)
         instance.lane.start(link, recovery, found.running)
+        verdict = type(recovery.verdict).__name__.lower()
+        facts = {"instance": instance.id, "epoch": found.epoch, "verdict": verdict}
+        logger.info("browser attached", extra=facts)
         link.beat(lambda: self._silent(instance, link))
 
     def _silent(self, instance: Instance, link: Link) -> None:

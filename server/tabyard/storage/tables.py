@@ -25,10 +25,12 @@ from tabyard_protocol.resources.task import TaskStatus
 __all__ = [
     "METADATA",
     "artifacts",
+    "audit",
     "bodies",
     "idempotency",
     "instances",
     "journal",
+    "keys",
     "number",
     "outcomes",
     "tasks",
@@ -90,6 +92,8 @@ instances = Table(
     count("completed"),
     count("failed"),
     count("cancelled"),
+    # The number of the task that ran when its browser forgot what it had been sent.
+    Column("forgotten", BigInteger()),
 )
 
 tasks = Table(
@@ -239,3 +243,31 @@ OWNED: Final = artifacts.c.task.is_not(None)
 LOOSE: Final = artifacts.c.task.is_(None)
 Index("artifacts_by_task", artifacts.c.task, sqlite_where=OWNED, postgresql_where=OWNED)
 Index("artifacts_loose", artifacts.c.created_at_ms, sqlite_where=LOOSE, postgresql_where=LOOSE)
+
+keys = Table(
+    "keys",
+    METADATA,
+    Column("number", Number, Identity(), primary_key=True),
+    # The visible beginning of the key; the key itself is nowhere.
+    Column("id", Text(), nullable=False, unique=True),
+    required("name"),
+    required("digest"),
+    required("scopes"),
+    required("instance_ids"),
+    Column("created_at_ms", BigInteger(), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    METADATA,
+    Column("number", Number, Identity(), primary_key=True),
+    Column("at_ms", BigInteger(), nullable=False),
+    required("who"),
+    Column("key_id", Text()),
+    Column("address", Text()),
+    required("action"),
+    Column("subject", Text()),
+    Column("instance_id", Text()),
+    required("outcome"),
+)
+Index("audit_by_time", audit.c.at_ms)

@@ -85,6 +85,9 @@ def add_instance(sql: Sql, record: InstanceRecord) -> None:
     )
 
 
+REMEMBERED: Final = select(instances.c.memory, instances.c.forgotten).where(
+    instances.c.id == bindparam("instance")
+)
 CONNECT: Final = (
     update(instances)
     .where(instances.c.id == bindparam("instance"))
@@ -104,6 +107,11 @@ ADOPT: Final = (
     .values(epoch=bindparam("new_epoch"))
     .returning(*TASK_COLUMNS)
 )
+FORGET: Final = (
+    update(instances)
+    .where(instances.c.id == bindparam("instance"))
+    .values(forgotten=bindparam("task"))
+)
 
 
 def attach(
@@ -114,15 +122,24 @@ def attach(
     Raises:
         InstanceNotFound: nobody registered it.
     """
+    before = sql.row(REMEMBERED, instance=instance)
+    if before is None:
+        raise InstanceNotFound(instance)
     row = sql.row(
         CONNECT, instance=instance, new_memory=memory, new_ticket_hash=ticket_hash, at_ms=at_ms
     )
-    if row is None:
-        raise InstanceNotFound(instance)
+    assert row is not None
     epoch, queued = row
     running = sql.row(ADOPT, instance=instance, new_epoch=epoch)
     note(sql, Happened.ATTACHED, instance=instance, epoch=epoch, at_ms=at_ms)
-    return Attached(epoch, None if running is None else whole_task(sql, running), queued)
+    if running is None:
+        return Attached(epoch, None, queued)
+    # Stored in this commit: the hub may end before it has drawn the consequences, and the next
+    # hello names the new memory as well.
+    forgotten = memory is None or memory != before[0] or running[0] == before[1]
+    if forgotten and running[0] != before[1]:
+        sql.run(FORGET, instance=instance, task=running[0])
+    return Attached(epoch, whole_task(sql, running), queued, remembered=not forgotten)
 
 
 LOSE: Final = (
