@@ -104,6 +104,30 @@ async def test_history_that_is_gone_is_said_and_live_events_go_on(asked: dict[st
         assert await read(subscription) == ["d"]
 
 
+@pytest.mark.proves("events:gap_visible")
+@pytest.mark.parametrize("told", [(), ("task_started", "task_progress")])
+async def test_a_task_that_a_former_hub_accepted_has_a_gap_before_its_first_event(
+    told: tuple[str, ...],
+) -> None:
+    one = bus()
+    for kind in told:
+        tell(one, kind)
+    with one.subscribe() as subscription:
+        position = subscription.add_task(T, after=0)
+        assert (position.offset, position.gap) == (len(told), True)
+        tell(one, "task_complete")
+        assert await read(subscription) == ["task_complete"]
+
+
+async def test_a_task_that_this_hub_accepted_is_told_from_its_first_event() -> None:
+    one = bus()
+    tell(one, "task_queued")
+    tell(one, "task_started")
+    with one.subscribe() as subscription:
+        assert not subscription.add_task(T, after=0).gap
+        assert await read(subscription) == ["task_queued", "task_started"]
+
+
 async def test_everything_has_a_now_but_no_past() -> None:
     one = bus()
     tell(one, "a")
@@ -119,7 +143,7 @@ async def test_what_one_topic_delivered_is_not_replayed_by_another() -> None:
     with one.subscribe() as subscription:
         subscription.add_instance(HERE)
         tell(one, "b")
-        subscription.add_task(T, after=0)
+        subscription.add_task(T, after=0, epoch="e1")
         assert await read(subscription) == ["b", "a"]
         subscription.add_instance(HERE, after=0)
         tell(one, "c")
@@ -152,7 +176,7 @@ async def test_a_replay_larger_than_the_buffer_does_not_make_a_slow_reader() -> 
     for _ in range(600):
         tell(one, "a")
     with one.subscribe() as subscription:
-        subscription.add_task(T, after=0)
+        subscription.add_task(T, after=0, epoch="e1")
         tell(one, "b")
         tell(one, "b")
         assert len(await read(subscription)) == 256

@@ -3,11 +3,15 @@
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Final
 
 from tabyard.core.events import EncodedEvent
 from tabyard_protocol.ids import InstanceId, TaskId
 
 __all__ = ["History", "Replay", "Stream"]
+
+FIRST: Final = "task_queued"
+"""The first event of every task."""
 
 
 @dataclass(slots=True)
@@ -19,6 +23,8 @@ class Stream:
     kept: deque[EncodedEvent] = field(default_factory=deque[EncodedEvent])
     ended: bool = False
     """No more will come: the stream goes when its last event is forgotten."""
+    whole: bool = False
+    """Of a task: it began with the task's acceptance, so nothing was told before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class History:
         if event.task_id is not None:
             of_task = self.task(event.task_id)
             of_task.offset = event.offset
+            of_task.whole = of_task.whole or event.type == FIRST
             of_task.kept.append(event)
         self._all.append(event)
         self._bytes += len(event.text)
@@ -82,9 +89,16 @@ class History:
             if not stream.kept:
                 del self._instances[instance]
 
-    def since_task(self, task: TaskId, after: int | None) -> Replay:
-        """Events of `task` after offset `after`; None: none but the position."""
-        return _since(self._tasks.get(task), after)
+    def since_task(self, task: TaskId, after: int | None, *, known: bool = True) -> Replay:
+        """Events of `task` after offset `after`; None: none but the position.
+
+        Not `known`: nobody says in whose counting `after` is. That counts only where nothing can
+        have been told of the task by a former hub.
+        """
+        stream = self._tasks.get(task)
+        if after is not None and not known and (stream is None or not stream.whole):
+            return Replay(0 if stream is None else stream.offset, (), gap=True)
+        return _since(stream, after)
 
     def since_instance(self, instance: InstanceId, after: int | None) -> Replay:
         """Events of `instance` after its offset `after`; None: none but the position."""

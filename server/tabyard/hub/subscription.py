@@ -93,7 +93,8 @@ class Subscription:
         self, task: TaskId, *, after: int | None = None, epoch: str | None = None
     ) -> Position:
         """Read `task` too: what came after `after` first; from now on when that is None."""
-        replay = self._bus.history.since_task(task, self._resumable(after, epoch))
+        resumable = self._resumable(after, epoch)
+        replay = self._bus.history.since_task(task, resumable, known=epoch is not None)
         return self._add(("task", task), replay, after, epoch)
 
     def add_instance(
