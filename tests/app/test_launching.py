@@ -13,6 +13,7 @@ from tabyard.browsers import BrowserDied, Launcher, LaunchSettings
 from tabyard.core.errors import LaunchFailed, NoBrowser
 from tabyard.hub.ports import ToolFailed
 from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.model import JsonObject
 
 
 class Desk:
@@ -21,6 +22,7 @@ class Desk:
     def __init__(self) -> None:
         self.arrived = asyncio.Event()
         self.forgotten: list[str] = []
+        self.ran: list[tuple[str, str, JsonObject]] = []
         self.reserved: list[tuple[str, str | None]] = []
 
     async def reserve_launched(
@@ -37,6 +39,10 @@ class Desk:
 
     async def forget(self, instance: InstanceId) -> None:
         self.forgotten.append(instance)
+
+    async def run_tool(self, instance: InstanceId, tool: str, args: JsonObject) -> JsonObject:
+        self.ran.append((instance, tool, args))
+        return {"activeTabId": 7}
 
 
 @pytest.fixture
@@ -72,7 +78,9 @@ async def launcher(tmp_path: Path) -> AsyncGenerator[Launcher]:
 
 @pytest.fixture
 async def browsers(launcher: Launcher, desk: Desk) -> LaunchedBrowsers:
-    return LaunchedBrowsers(launcher=launcher, reservations=desk, forget=desk.forget)
+    return LaunchedBrowsers(
+        launcher=launcher, reservations=desk, forget=desk.forget, run_tool=desk.run_tool
+    )
 
 
 async def test_a_browser_is_handed_out_once_it_has_said_hello(
@@ -160,3 +168,16 @@ async def test_profiles_of_the_installed_chrome_are_listed(
             {"directory": "Profile 1", "name": "Work"},
         ]
     }
+
+
+async def test_only_the_first_tab_is_left_on_request(
+    browsers: LaunchedBrowsers, desk: Desk, tmp_path: Path
+) -> None:
+    program(tmp_path, "exec sleep 60")
+    desk.arrived.set()
+    async with asyncio.timeout(10):
+        await browsers.launch({"closeOtherTabs": True})
+    assert desk.ran == [
+        ("inst_1", "browser_tab", {"action": "list"}),
+        ("inst_1", "browser_tab", {"action": "close_others", "keepTabId": 7}),
+    ]

@@ -1,10 +1,11 @@
 """A Chromium is found where people have one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tabyard.browsers import LaunchSettings, NoBrowserFound, find_browser
+from tabyard.browsers import LaunchSettings, Make, NoBrowserFound, find_browser
 
 pytestmark = pytest.mark.blocking_allowed
 
@@ -65,3 +66,29 @@ def test_without_any_the_remedy_is_told(settings: LaunchSettings) -> None:
     with pytest.raises(NoBrowserFound, match="apt-get install chromium") as raised:
         find_browser(settings)
     assert "chromium" in raised.value.looked_at
+
+
+def test_a_make_is_taken_where_it_is(on_path: Path, settings: LaunchSettings) -> None:
+    chromium = program(on_path / "chromium")
+    testing = program(settings.home / ".cache/puppeteer/chrome/linux-150/chrome-linux64/chrome")
+    chrome = program(on_path / "google-chrome")
+    assert find_browser(settings, make=Make.CHROMIUM) == chromium
+    assert find_browser(settings, make=Make.TESTING) == testing
+    assert find_browser(settings, make=Make.CHROME) == chrome
+
+
+def test_the_configured_browser_counts_when_it_is_of_that_make(
+    on_path: Path, settings: LaunchSettings, tmp_path: Path
+) -> None:
+    chrome = program(on_path / "google-chrome")
+    chosen = replace(settings, executable=program(tmp_path / "my-chromium"))
+    assert find_browser(chosen, make=Make.CHROMIUM) == chosen.executable
+    assert find_browser(chosen, make=Make.CHROME) == chrome
+
+
+def test_a_make_that_is_not_there_is_told(on_path: Path, settings: LaunchSettings) -> None:
+    program(on_path / "chromium")
+    with pytest.raises(NoBrowserFound) as raised:
+        find_browser(settings, make=Make.CHROME)
+    assert "google-chrome" in raised.value.looked_at
+    assert "chromium" not in raised.value.looked_at

@@ -14,7 +14,7 @@ from tabyard.app.launching import LaunchedBrowsers
 from tabyard.app.listeners import Listeners
 from tabyard.browsers import EXTENSION_ID, BrowserExit, Launcher, LaunchSettings, Sandbox
 from tabyard.clock import SystemClock
-from tabyard.core.errors import InstanceNotFound, ShuttingDown
+from tabyard.core.errors import InstanceNotFound, LaunchFailed, ShuttingDown
 from tabyard.hub.hub import Hub
 from tabyard.hub.settings import HubSettings
 from tabyard.ids import SystemIds
@@ -26,6 +26,7 @@ from tabyard.web.state import WebSettings, WebState
 from tabyard.work.sweep import Sweep, SweepSettings
 from tabyard.work.tasks import Tasks
 from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.instance import InstanceKind
 
 __all__ = ["Parts", "building", "forget_browser"]
@@ -77,8 +78,12 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
         ) as launcher,
     ):
         await _recover(hub, launcher)
+        tasks = Tasks(hub=hub, store=store, blobs=blobs)
         browsers = LaunchedBrowsers(
-            launcher=launcher, reservations=hub.registry, forget=partial(forget_browser, hub)
+            launcher=launcher,
+            reservations=hub.registry,
+            forget=partial(forget_browser, hub),
+            run_tool=partial(_run_tool, tasks),
         )
         hub.use_browsers(browsers)
         keep = SweepSettings(keep_s=settings.task_ttl_s, every_s=settings.sweep_interval_s)
@@ -89,7 +94,7 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
             browsers=browsers,
             web=WebState(
                 hub=hub,
-                tasks=Tasks(hub=hub, store=store, blobs=blobs),
+                tasks=tasks,
                 records=store,
                 blobs=blobs,
                 clock=clock,
@@ -108,6 +113,14 @@ async def forget_browser(hub: Hub, instance: InstanceId, reason: str = "it ended
     with suppress(InstanceNotFound):
         await hub.dismiss(instance, reason=reason)
         await hub.revoke(instance)
+
+
+async def _run_tool(tasks: Tasks, instance: InstanceId, tool: str, args: JsonObject) -> JsonObject:
+    answer = await tasks.run_tool(tool, args, instance_id=instance)
+    if answer.result is None:
+        raise LaunchFailed(f"{tool} failed: {answer.error and answer.error.message}")
+    typed: JsonObject = answer.result["structuredContent"]
+    return typed
 
 
 def _note_end(hub: Hub, end: BrowserExit) -> None:

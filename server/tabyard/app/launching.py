@@ -10,6 +10,7 @@ from tabyard.browsers import (
     LaunchedBrowser,
     Launcher,
     LaunchSpec,
+    Make,
     Screen,
     Viewport,
 )
@@ -46,6 +47,8 @@ class Reservations(Protocol):
         ...
 
 
+RunTool = Callable[[InstanceId, str, JsonObject], Awaitable[JsonObject]]
+
 Forget = Callable[[InstanceId], Awaitable[None]]
 """A reserved browser will never come (again)."""
 
@@ -53,10 +56,19 @@ Forget = Callable[[InstanceId], Awaitable[None]]
 class LaunchedBrowsers:
     """`tabyard.hub.ports.Browsers` over the launcher."""
 
-    def __init__(self, *, launcher: Launcher, reservations: Reservations, forget: Forget) -> None:
+    def __init__(
+        self,
+        *,
+        launcher: Launcher,
+        reservations: Reservations,
+        forget: Forget,
+        run_tool: RunTool,
+    ) -> None:
+        """`run_tool` runs a browser's tool as its next task, and gives its typed result."""
         self._launcher = launcher
         self._reservations = reservations
         self._forget = forget
+        self._run_tool = run_tool
 
     async def launch(self, wanted: Mapping[str, object]) -> JsonObject:
         """A browser, once it is connected; one that does not come is ended again.
@@ -66,8 +78,10 @@ class LaunchedBrowsers:
         """
         args = InstanceNew.model_validate(wanted)
         screen = Screen.HEADED if args.headless is False else Screen.HEADLESS
+        make = None if args.mode is None else Make(args.mode)
+        kind = (make or Make.CHROMIUM).value
         instance, credential = await self._reservations.reserve_launched(
-            label=args.label or "", browser_type="chromium", profile=args.profile
+            label=args.label or "", browser_type=kind, profile=args.profile
         )
         viewport = args.viewport and Viewport(args.viewport.width, args.viewport.height)
         spec = LaunchSpec(
@@ -79,21 +93,30 @@ class LaunchedBrowsers:
             url=args.url,
             profile=args.profile,
             extensions=tuple(Path(folder) for folder in args.extensions or ()),
+            make=make,
         )
         try:
             browser = await self._launcher.launch(spec)
             await self._connected(browser)
+            if args.close_other_tabs:
+                await self._close_other_tabs(instance)
         except BaseException:
             await self._launcher.close(instance)
             await self._forget(instance)
             raise
         return InstanceOpened(
             instance_id=instance,
-            browser_type="chromium",
+            browser_type=kind,
             profile=args.profile or "",
             download_directory=str(browser.download_dir),
             message=f"Launched {browser.executable.name} ({screen.value})",
         ).to_object()
+
+    async def _close_other_tabs(self, instance: InstanceId) -> None:
+        """Leave the tab that the browser shows first: a profile or an extension may open more."""
+        listed = await self._run_tool(instance, "browser_tab", {"action": "list"})
+        wish = {"action": "close_others", "keepTabId": listed["activeTabId"]}
+        await self._run_tool(instance, "browser_tab", wish)
 
     async def close(self, instance: InstanceId) -> JsonObject:
         """End a launched browser with all its processes.

@@ -215,7 +215,9 @@ class Launcher:
             Sandbox.OFF: False,
             Sandbox.AUTO: not is_root(),
         }[self._settings.sandbox]
-        executable = await asyncio.to_thread(find_browser, self._settings, spec.executable)
+        executable = await asyncio.to_thread(
+            find_browser, self._settings, spec.executable, spec.make
+        )
         folders = await asyncio.to_thread(prepare, self._settings, spec)
         try:
             command = await asyncio.to_thread(

@@ -11,6 +11,7 @@ __all__ = [
     "LaunchSettings",
     "LaunchSpec",
     "LaunchedBrowser",
+    "Make",
     "Recovery",
     "Sandbox",
     "Screen",
@@ -33,6 +34,16 @@ class Screen(StrEnum):
 
     HEADLESS = "headless"
     HEADED = "headed"
+
+
+class Make(StrEnum):
+    """Whose build of the browser it is."""
+
+    CHROMIUM = "chromium"
+    TESTING = "testing"
+    """Chrome for Testing: Chrome without its updates, and without its doubts about extensions."""
+    CHROME = "chrome"
+    """Google's own; it loads an extension only as long as its version still lets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,8 @@ class LaunchSpec:
     """Folders of further extensions."""
     executable: Path | None = None
     """Another browser than the settings' one."""
+    make: Make | None = None
+    """None: the configured browser, or the first that is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
