@@ -12,6 +12,7 @@ from tabyard_protocol.content import ToolContent
 from tabyard_protocol.errors import CloseCode, ErrorCode, ToolErrorCode
 from tabyard_protocol.events import Event, Resync
 from tabyard_protocol.link import BrowserFrame, HubFrame
+from tabyard_protocol.resources.audit import AuditList
 from tabyard_protocol.resources.hub import (
     ArtifactView,
     ErrorBody,
@@ -26,6 +27,7 @@ from tabyard_protocol.resources.instance import (
     Registered,
     Registration,
 )
+from tabyard_protocol.resources.key import KeyCreated, KeyDraft, KeyList
 from tabyard_protocol.resources.task import (
     TaskAccepted,
     TaskCancelled,
@@ -111,6 +113,10 @@ BODIES: Final[tuple[Body, ...]] = (
     Body(ArtifactView, "sent"),
     Body(Health, "sent"),
     Body(HubInfo, "sent"),
+    Body(KeyDraft, "received"),
+    Body(KeyCreated, "sent"),
+    Body(KeyList, "sent"),
+    Body(AuditList, "sent"),
     Body(ErrorBody, "sent"),
     Body(Resync, "sent"),
 )

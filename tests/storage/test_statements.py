@@ -11,11 +11,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.selectable import Select
 
-from tabyard.storage.operations import books, lane, links, reading, submission, sweeping
+from tabyard.storage.operations import access, books, lane, links, reading, submission, sweeping
 from tabyard.storage.sql import Statement, Texts, picker
 from tabyard.storage.tables import METADATA, instances
 
-MODULES = (books, lane, links, reading, submission, sweeping)
+MODULES = (access, books, lane, links, reading, submission, sweeping)
 DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
     "postgresql": postgresql.dialect(paramstyle="format"),

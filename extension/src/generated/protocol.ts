@@ -990,6 +990,83 @@ export interface HubInfo {
   readonly extensionId: string;
 }
 
+/** One thing that a key may allow. */
+export const Scope = {
+  /** List and read tasks, and follow their events. */
+  TASKS_READ: "tasks:read",
+  /** Submit and cancel tasks. */
+  TASKS_WRITE: "tasks:write",
+  /** List and read browsers. */
+  INSTANCES_READ: "instances:read",
+  /** Launch, close, rename, revoke and register browsers. */
+  INSTANCES_WRITE: "instances:write",
+  /** Run single tools and read their catalogue. */
+  TOOLS_RUN: "tools:run",
+  /** Use the tool `browser_execute`, in a task or alone: scripts of the caller's own. */
+  TOOLS_EXECUTE: "tools:execute",
+  /** Fetch pictures and files. */
+  ARTIFACTS_READ: "artifacts:read",
+  /** Read facts and figures about the hub. */
+  HUB_READ: "hub:read",
+  /** Read the audit trail. */
+  AUDIT_READ: "audit:read",
+  /** Make, list and revoke keys. */
+  KEYS_ADMIN: "keys:admin",
+} as const;
+export type Scope = (typeof Scope)[keyof typeof Scope];
+
+/** The body of `POST /api/keys`. */
+export interface KeyDraft {
+  /** Who it is for; the audit trail shows it. */
+  readonly name: string;
+  readonly scopes: readonly (Scope | string)[];
+  /** The browsers that it is good for; none: all of them. */
+  readonly instanceIds?: readonly string[];
+}
+
+/** A key as lists show it. Times are milliseconds since 1970. */
+export interface KeyView {
+  /** The visible beginning of the key, which is no secret. */
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly instanceIds: readonly string[];
+  readonly createdAt: number;
+}
+
+/** The answer of `POST /api/keys`: the only time that the key itself is shown. */
+export interface KeyCreated {
+  readonly key: string;
+  readonly view: KeyView;
+}
+
+/** The answer of `GET /api/keys`. Keys from the environment have no row. */
+export interface KeyList {
+  readonly keys: readonly KeyView[];
+}
+
+/** One thing that somebody did or tried. Times are milliseconds since 1970. */
+export interface AuditEntry {
+  readonly at: number;
+  /** The key's name, `environment`, `extension`, or `anybody` where no keys are needed. */
+  readonly who: string;
+  readonly keyId?: string;
+  readonly address?: string;
+  /** `task.submit`, `task.cancel`, `tool.run`, `key.new`, `instance.register`, `refused`, … */
+  readonly action: string;
+  /** The task, tool, key or path that it was about. */
+  readonly subject?: string;
+  readonly instanceId?: string;
+  /** `ok`, or the code of the refusal. */
+  readonly outcome: string;
+}
+
+/** The answer of `GET /api/audit`, newest first. */
+export interface AuditList {
+  readonly entries: readonly AuditEntry[];
+  readonly total: number;
+}
+
 /** Every error of the core API. */
 export interface ErrorBody {
   /** A sentence for a person. */

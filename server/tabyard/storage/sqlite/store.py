@@ -4,6 +4,8 @@ from asyncio import AbstractEventLoop, Future
 from collections.abc import Sequence
 from functools import partial
 
+from tabyard.core.audit import AuditRecord
+from tabyard.core.keys import KeyRecord
 from tabyard.core.lifecycle import TASK_NEXT, is_final, step
 from tabyard.core.records import (
     ArtifactRecord,
@@ -13,7 +15,7 @@ from tabyard.core.records import (
     TaskRecord,
 )
 from tabyard.hub.ports import Attached, Ending
-from tabyard.storage.operations import lane, links, reading, submission, sweeping
+from tabyard.storage.operations import access, lane, links, reading, submission, sweeping
 from tabyard.storage.sqlite.readers import Readers
 from tabyard.storage.sqlite.writer import Writer
 from tabyard.work.ports import Accepted, NewTask, TaskFilter, TaskPage
@@ -101,6 +103,31 @@ class SqliteStore:
         return Sweeping(
             self._writer, self._loop, before_ms=completed_before_ms, at_most=limit
         ).start()
+
+    # Keys and the audit trail.
+
+    def add_key(self, record: KeyRecord) -> Future[None]:
+        return self._writer.queue(partial(access.add_key, record=record))
+
+    def drop_key(self, key_id: str) -> Future[bool]:
+        """Whether there was such a key."""
+        return self._writer.queue(partial(access.drop_key, key_id=key_id))
+
+    async def keys(self) -> Sequence[KeyRecord]:
+        """All keys, oldest first."""
+        return await self._readers.read(access.read_keys)
+
+    def note_all(self, entries: Sequence[AuditRecord]) -> Future[None]:
+        """Add these lines to the trail, in one commit."""
+        return self._writer.queue(partial(access.note_all, entries=entries))
+
+    async def audit(self, *, limit: int, offset: int) -> tuple[Sequence[AuditRecord], int]:
+        """A page of the trail, newest first, and the length of the whole."""
+        return await self._readers.read(partial(access.read_audit, limit=limit, offset=offset))
+
+    def drop_audit(self, *, before_ms: int, at_most: int) -> Future[int]:
+        """Remove the oldest lines from before then; how many went."""
+        return self._writer.queue(partial(access.drop_audit, before_ms=before_ms, at_most=at_most))
 
     # Reading.
 
