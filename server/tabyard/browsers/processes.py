@@ -84,9 +84,13 @@ def groups_with(prefix: str) -> frozenset[int]:
 
 
 def terminate(pid: int) -> None:
-    """Ask one process to end; a browser then puts its profile in order."""
+    """Ask one process to end; a browser then puts its profile in order.
+
+    By SIGINT: at a SIGTERM a headless Chromium 156 leaves within 100 ms and loses the cookies and
+    the history of its last seconds; at a SIGINT it takes 300 ms and writes them.
+    """
     try:
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGINT)
     except ProcessLookupError:
         return
 
