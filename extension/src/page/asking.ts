@@ -1,6 +1,7 @@
 /** Calls of the page script that wait for an element: in the right frame, across navigations, ending with the command. */
 import { ToolFailure } from "../failure.js";
 import { ToolErrorCode } from "../generated/protocol.js";
+import { openClosedRoots } from "./closed_roots.js";
 import type { Deadline } from "./deadline.js";
 import { DocumentGone, type Frame } from "./frame.js";
 import type { PageFunctions } from "./script/main.js";
@@ -25,10 +26,13 @@ export interface Answer<T> {
   readonly value: T;
 }
 
-/** The page gives up this much before the deadline, or a sixth of a short one, so that its reason arrives in time. */
+/** The page gives up this much before the deadline, or a quarter of a short one, so that its reason arrives in time. */
 const HEAD_START_MS = 250;
 const RETRY_MS = 20;
 const FRAME_POLL_MS = 50;
+
+/** How often new closed shadow roots are looked into; a page that makes them all the time must not hold up the rest. */
+const ROUNDS = 5;
 
 let waits = 0;
 
@@ -38,18 +42,12 @@ let waits = 0;
  * Rejects with the reason why the element never was, with `CANCELLED`, or with `Expired` when the page does not answer.
  */
 export async function ask<N extends Waiting>(tab: Tab, spot: Spot, name: N, rest: Rest<N>, deadline: Deadline): Promise<Answer<Ok<N>>> {
-  const target = spot.selector === undefined && spot.ref === undefined ? undefined : targetOf(spot);
-  for (;;) {
+  for (let round = 0; ; round++) {
     deadline.check();
     const frame = await frameOf(tab, spot, deadline);
     try {
-      const outcome = await waitIn(frame, name, { ...rest, target }, deadline);
-      if ("ok" in outcome) return { frame, value: outcome.ok as Ok<N> };
-      const elsewhere = await otherHome(tab, frame, spot, outcome.trouble);
-      if (elsewhere === undefined) throw await failure(tab, frame, spot, outcome.trouble);
-      const second = await waitIn(elsewhere, name, { ...rest, target }, deadline);
-      if ("ok" in second) return { frame: elsewhere, value: second.ok as Ok<N> };
-      throw await failure(tab, elsewhere, spot, second.trouble);
+      const answer = await attempt(tab, frame, spot, name, rest, deadline, round < ROUNDS);
+      if (answer !== undefined) return answer as Answer<Ok<N>>;
     } catch (error) {
       if (!(error instanceof DocumentGone)) throw error;
       await deadline.sleep(RETRY_MS);
@@ -57,12 +55,30 @@ export async function ask<N extends Waiting>(tab: Tab, spot: Spot, name: N, rest
   }
 }
 
+/** Undefined: closed shadow roots were in the way, and are open now. */
+async function attempt(
+  tab: Tab, frame: Frame, spot: Spot, name: Waiting, rest: object, deadline: Deadline, stopAtRoots: boolean,
+): Promise<Answer<unknown> | undefined> {
+  const arg = { ...rest, target: spot.selector === undefined && spot.ref === undefined ? undefined : targetOf(spot) };
+  const outcome = await waitIn(frame, name, arg, deadline, stopAtRoots);
+  if ("ok" in outcome) return { frame, value: outcome.ok };
+  if (outcome.trouble.code === "CLOSED_ROOTS") {
+    await deadline.race(openClosedRoots(frame, arg.target === undefined ? "custom" : "all"));
+    return undefined;
+  }
+  const elsewhere = await otherHome(tab, frame, spot, outcome.trouble);
+  if (elsewhere === undefined) throw await failure(tab, frame, spot, outcome.trouble, deadline);
+  const second = await waitIn(elsewhere, name, arg, deadline);
+  if ("ok" in second) return { frame: elsewhere, value: second.ok };
+  throw await failure(tab, elsewhere, spot, second.trouble, deadline);
+}
+
 function targetOf({ selector, ref }: Spot): Target {
   return ref === undefined ? { selector } : { ref };
 }
 
-async function waitIn(frame: Frame, name: Waiting, arg: object, deadline: Deadline): Promise<Outcome<unknown>> {
-  const wait: Wait = { id: `w${String(++waits)}`, timeoutMs: deadline.leftMs - headStart(deadline) };
+async function waitIn(frame: Frame, name: Waiting, arg: object, deadline: Deadline, stopAtRoots = false): Promise<Outcome<unknown>> {
+  const wait: Wait = { id: `w${String(++waits)}`, timeoutMs: deadline.leftMs - headStart(deadline), stopAtRoots };
   const cancel = (): void => {
     frame.call("cancel", wait.id).catch(() => undefined);
   };
@@ -76,7 +92,7 @@ async function waitIn(frame: Frame, name: Waiting, arg: object, deadline: Deadli
 }
 
 function headStart({ leftMs }: Deadline): number {
-  return Math.min(HEAD_START_MS, leftMs / 6);
+  return Math.min(HEAD_START_MS, leftMs / 4);
 }
 
 /** Refs know their frame: one that this frame never gave may be another frame's. */
@@ -91,8 +107,10 @@ async function otherHome(tab: Tab, asked: Frame, spot: Spot, trouble: Trouble): 
   return undefined;
 }
 
-async function failure(tab: Tab, frame: Frame, spot: Spot, trouble: Trouble): Promise<ToolFailure> {
-  const hint = trouble.code === "ELEMENT_NOT_FOUND" ? await seenElsewhere(tab, frame, spot) : "";
+async function failure(tab: Tab, frame: Frame, spot: Spot, trouble: Trouble, deadline: Deadline): Promise<ToolFailure> {
+  // A hint is worth some of the time that is left, but the reason must arrive.
+  const patience = deadline.within(deadline.leftMs / 2);
+  const hint = trouble.code === "ELEMENT_NOT_FOUND" ? await patience.race(seenElsewhere(tab, frame, spot)).catch(() => "") : "";
   return new ToolFailure(codeOf(trouble.code), trouble.message + hint, trouble.details);
 }
 

@@ -89,6 +89,15 @@ export class Frame {
     return result.objectId;
   }
 
+  /** Object ids of the elements that such a function lists. */
+  async handles<N extends Names>(name: N, arg: PageFunctions[N]["arg"]): Promise<readonly string[]> {
+    const list = await this.handle(name, arg);
+    if (list === undefined) return [];
+    const { result } = await this.guard(this.session.send("Runtime.getProperties", { objectId: list, ownProperties: true }));
+    this.session.post("Runtime.releaseObject", { objectId: list });
+    return result.flatMap(({ name: key, value }) => (/^\d+$/.test(key) && value?.objectId !== undefined ? [value.objectId] : []));
+  }
+
   async #run(name: string, arg: unknown, element: string | undefined, byValue: boolean): Promise<Protocol.Runtime.RemoteObject> {
     const context = this.#script?.id ?? (await this.#prepare());
     const reply = await this.guard(

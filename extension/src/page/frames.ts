@@ -5,6 +5,9 @@ import type { CdpSession } from "../chrome/cdp.js";
 import pageScript from "virtual:page-script";
 import { Frame, WORLD } from "./frame.js";
 
+/** A page that nobody sees draws once a second after its first frames, and a watched one as usual; see decision 14. */
+const ONE_PIXEL = { format: "jpeg", quality: 1, maxWidth: 1, maxHeight: 1, everyNthFrame: 1000 } as const;
+
 /** Something about the frames changed; who waits looks again. */
 export interface FrameEvent {
   readonly kind: "committed" | "within_document" | "lifecycle" | "restored" | "requested" | "stopped" | "detached";
@@ -61,6 +64,7 @@ export class FrameTree {
     });
     const tree = this.#enable(this.attachment.root);
     this.attachment.root.post("Emulation.setFocusEmulationEnabled", { enabled: true });
+    this.attachment.root.post("Page.startScreencast", ONE_PIXEL);
     this.#remember((await tree).frameTree, undefined, this.attachment.root);
     await this.attachment.root.send("Runtime.enable");
   }

@@ -17,11 +17,30 @@ export async function pointAt(tab: Tab, spot: Spot, needs: readonly Need[], dead
     const { frame, value } = await ask(tab, spot, "point", { needs }, deadline);
     if (frame.parent === undefined) return { x: value.x, y: value.y };
     const outside = await outward(frame, value, needs.includes("hit"), deadline);
-    if ("x" in outside && (await isInView(tab, outside, deadline))) return outside;
+    if ("x" in outside && (await isInView(tab, outside, deadline))) {
+      if (needs.includes("hit")) await reached(tab, frame, outside, deadline);
+      return outside;
+    }
     if (deadline.leftMs < GIVE_UP_MS) throw hidden(spot, outside);
     // The element is in its own frame's view, but the frame may be far down the page.
     await ask(tab, spot, "scroll_into_view", {}, deadline);
     await deadline.sleep(RETRY_MS);
+  }
+}
+
+const TRIES = 8;
+const TRY_MS = 60;
+
+/**
+ * Moves the mouse there until the frame feels it: the browser's map of frames in other processes lags behind what
+ * they show, and a click by an old map lands in the page around them.
+ */
+async function reached(tab: Tab, frame: Frame, point: Point, deadline: Deadline): Promise<void> {
+  if (frame.session === tab.session) return;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const before = await deadline.race(frame.call("moves", null));
+    await deadline.race(tab.mouse.move({ x: point.x + (attempt % 2), y: point.y }));
+    if (await deadline.race(frame.call("has_moved", { before, withinMs: TRY_MS }))) return;
   }
 }
 

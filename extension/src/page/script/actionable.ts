@@ -2,6 +2,7 @@
 import { injected } from "./injected.js";
 import { find, nameOf, type Target } from "./query.js";
 import { listed, nearest } from "./candidates.js";
+import { shutAway } from "./closed_roots.js";
 import { until, type Look, type Outcome, type Trouble, type Wait } from "./waiting.js";
 
 /** What has to be true of the element before the action. */
@@ -23,7 +24,7 @@ export interface Ready {
 
 /** Resolves with the first match of `target` once all `needs` hold in one moment. */
 export function whenReady(target: Target, needs: readonly Need[], wait: Wait): Promise<Outcome<Ready>> {
-  const watch = new Watch(target, needs);
+  const watch = new Watch(target, needs, wait);
   return until(wait, () => watch.look(), (trouble) => withCandidates(trouble, target));
 }
 
@@ -36,11 +37,12 @@ class Watch {
   constructor(
     private readonly target: Target,
     private readonly needs: readonly Need[],
+    private readonly wait: Wait,
   ) {}
 
   look(): Look<Ready> {
     const element = find(this.target);
-    if (element === undefined) return { missing: notFound(this.target) };
+    if (element === undefined) return absent(this.target, this.wait);
     const trouble = stateTrouble(element, this.needs, this.target);
     if (trouble !== undefined) return { missing: trouble };
     const box = boxOf(element);
@@ -53,7 +55,7 @@ class Watch {
     if (!this.needs.includes("stable")) return true;
     const before = this.#before;
     this.#before = { element, box };
-    return before?.element === element && same(before.box, box);
+    return before !== undefined && isSuccessor(before.element, element) && same(before.box, box);
   }
 
   #aim(element: Element, box: Box): Look<Ready> {
@@ -66,6 +68,11 @@ class Watch {
     this.#covered = obscured(this.target, aimed.cover);
     return { missing: this.#covered };
   }
+}
+
+/** Itself, or what a page that renders anew for every frame has put in its place. */
+function isSuccessor(before: Element, now: Element): boolean {
+  return before === now || (!before.isConnected && before.tagName === now.tagName);
 }
 
 function stateTrouble(element: Element, needs: readonly Need[], target: Target): Trouble | undefined {
@@ -86,6 +93,11 @@ function stateTrouble(element: Element, needs: readonly Need[], target: Target):
 function isField(element: Element): boolean {
   const field = injected().retarget(element, "follow-label");
   return field !== null && (field.matches("input, textarea, select") || (field as HTMLElement).isContentEditable);
+}
+
+function absent(target: Target, wait: Wait): Look<never> {
+  const shut = shutAway(wait, true);
+  return shut === undefined ? { missing: notFound(target) } : { stop: shut };
 }
 
 function notFound(target: Target): Trouble {

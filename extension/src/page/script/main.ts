@@ -4,6 +4,8 @@ import * as content from "./content.js";
 import * as forms from "./forms.js";
 import { BadSelector, StaleRef, find, nameOf, type Target } from "./query.js";
 import { knows, nextNumber } from "./refs.js";
+import { reveal, shutAway, suspects } from "./closed_roots.js";
+import { hasMoved, movesSoFar } from "./pointer.js";
 import * as scroll from "./scroll.js";
 import { snapshot, type Snapshot, type SnapshotRequest } from "./snapshot.js";
 import { hitOwner, type Aimed } from "./owner.js";
@@ -11,7 +13,7 @@ import { listed, nearest } from "./candidates.js";
 import { clearStorage, storage, type StorageItems, type StorageName, type StorageRequest } from "./storage.js";
 import { timing } from "./timing.js";
 import { viewportDom, type ViewportDom, type ViewportDomRequest } from "./viewport_dom.js";
-import { cancelWait, until, type Outcome, type Trouble, type Wait } from "./waiting.js";
+import { cancelWait, until, type Look, type Outcome, type Trouble, type Wait } from "./waiting.js";
 
 interface Waiting {
   readonly wait: Wait;
@@ -50,6 +52,10 @@ export interface PageFunctions {
   storage: { arg: StorageRequest; value: Outcome<StorageItems> };
   clear_storage: { arg: readonly StorageName[]; value: Outcome<{ removed: number }> };
   timing: { arg: null; value: ReturnType<typeof timing> };
+  suspects: { arg: boolean; value: readonly Element[] };
+  reveal: { arg: null; value: null };
+  moves: { arg: null; value: number };
+  has_moved: { arg: { before: number; withinMs: number }; value: boolean };
   turn: { arg: null; value: null };
   cancel: { arg: string; value: null };
 }
@@ -60,6 +66,8 @@ const isTrouble = (value: unknown): value is Trouble => typeof value === "object
 
 /** Waits until the target is there, then hands it to `use`; without a target at once. */
 async function withElement<T>(arg: MaybeWaiting, needs: readonly Need[], use: (element: Element | undefined) => T | Trouble): Promise<Outcome<T>> {
+  const shut = arg.target === undefined ? shutAway(arg.wait, false) : undefined;
+  if (shut !== undefined) return { trouble: shut };
   if (arg.target === undefined) return settle(use(undefined));
   const found = await whenReady(arg.target, needs, arg.wait);
   return "ok" in found ? settle(use(found.ok.element)) : found;
@@ -95,8 +103,11 @@ const functions: Functions = {
   scroll_into_view: (arg) => withElement(arg, [], (element) => scroll.intoView(element as Element)),
   scroll_by: (arg) => withElement(arg, [], (element) => scroll.by(arg, element)),
   present({ target, wait, state }) {
-    const look = (): { done: true } | { missing: Trouble } => {
-      if (content.isPresent(present(target), state)) return { done: true };
+    const look = (): Look<true> => {
+      const element = present(target);
+      const shut = element === undefined ? shutAway(wait, true) : undefined;
+      if (shut !== undefined) return { stop: shut };
+      if (content.isPresent(element, state)) return { done: true };
       return { missing: { code: "WAIT_TIMEOUT", message: `${nameOf(target)} did not become ${state}` } };
     };
     return until(wait, look, (trouble) => (target.selector !== undefined && (state === "visible" || state === "attached") ? { ...trouble, message: trouble.message + listed(nearest(target.selector)) } : trouble));
@@ -139,6 +150,13 @@ const functions: Functions = {
   storage: (arg) => settle(storage(arg)),
   clear_storage: (arg) => settle(clearStorage(arg)),
   timing,
+  suspects,
+  reveal(_, root) {
+    reveal(root as unknown as ShadowRoot);
+    return null;
+  },
+  moves: movesSoFar,
+  has_moved: ({ before, withinMs }) => hasMoved(before, withinMs),
   turn: () => (document.forms.length === 0 && frames.length === 0 ? null : new Promise((resolve) => setTimeout(resolve, 0, null))),
   cancel(id) {
     cancelWait(id);

@@ -12,9 +12,12 @@ export function cancelWait(id: string): void {
 export interface Wait {
   readonly id: string;
   readonly timeoutMs: number;
+  /** Whether to come back with `CLOSED_ROOTS` when what is looked for may be in a closed shadow root. */
+  readonly stopAtRoots?: boolean;
 }
 
-export type Look<T> = { readonly done: T } | { readonly missing: Trouble };
+/** Done, not yet, or never like this. */
+export type Look<T> = { readonly done: T } | { readonly missing: Trouble } | { readonly stop: Trouble };
 
 /** What is wrong at this moment. `code` is the tool error code if it stays so until the end. */
 export interface Trouble {
@@ -33,19 +36,22 @@ export async function until<T>(wait: Wait, look: () => Look<T>, describe: (troub
     if (cancelled.delete(wait.id)) return { trouble: { code: "CANCELLED", message: "the task was cancelled" } };
     const seen = look();
     if ("done" in seen) return { ok: seen.done };
+    if ("stop" in seen) return { trouble: seen.stop };
     const waitedMs = performance.now() - start;
     if (waitedMs >= wait.timeoutMs) return { trouble: describe(seen.missing) };
-    if (waitedMs < 500) await frame();
+    if (waitedMs < 500) await frame(wait.timeoutMs - waitedMs);
     else await pause(Math.min(waitedMs < 5000 ? 50 : 150, Math.max(1, wait.timeoutMs - waitedMs)));
   }
 }
 
 const HIDDEN_FRAME_MS = 100;
+/** A busy machine draws late, and what has not been drawn may well be moving. */
+const LATE_FRAME_MS = 1000;
 
 /** The next animation frame; a little later where the browser does not draw. */
-export function frame(): Promise<void> {
+export function frame(atMostMs = Infinity): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, HIDDEN_FRAME_MS);
+    const timer = setTimeout(resolve, Math.min(atMostMs, draws() ? LATE_FRAME_MS : HIDDEN_FRAME_MS));
     requestAnimationFrame(() => {
       clearTimeout(timer);
       resolve();
@@ -55,4 +61,9 @@ export function frame(): Promise<void> {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A frame of another origin that is out of view is not drawn either, and does not know it. */
+function draws(): boolean {
+  return document.visibilityState === "visible" && window.parent === window;
 }
