@@ -8,6 +8,7 @@ export const PERMISSIONS = [
   "alarms", // wakes a worker that the browser has stopped, so that it joins the hub again
   "contentSettings", // while a task makes a place up, the pages of its tab may ask where they are
   "debugger", // drives the tabs of a task: input, pages' contents, pictures
+  "declarativeNetRequest", // stops a driven tab's requests to forbidden addresses before they leave
   "downloads", // which files the pages of a task have saved, and when they are complete
   "storage", // the pairing with a hub; calls in flight, across the worker's restarts
   "tabGroups", // a task's tabs stand together under the task's name

@@ -59,6 +59,8 @@ class FakeHub:
     credential: str = CREDENTIAL
     """What this hub takes for the credential; a wrong one makes it a squatter."""
     acks: tuple[str, ...] = ()
+    welcoming: Frame = field(default_factory=Frame)
+    """What its welcomes say beyond the usual."""
     links: Queue[Link] = field(default_factory=Queue[Link])
     sizes: Queue[str] = field(default_factory=Queue[str])
     """Inner sizes that the page `/size` has reported."""
@@ -66,6 +68,10 @@ class FakeHub:
     arrivals: Queue[Frame] = field(default_factory=Queue[Frame])
     """The same, to wait for."""
     epoch: int = 0
+    eager: bool = False
+    """It welcomes whoever comes and calls a tool at once, whatever the proof says."""
+    heard: list[str] = field(default_factory=list[str])
+    """All text that came through sockets."""
 
     async def register(self, request: Request) -> JSONResponse:
         body: Frame = await request.json()
@@ -98,13 +104,19 @@ class FakeHub:
     async def link(self, websocket: WebSocket) -> None:
         await websocket.accept()
         try:
-            hello: Frame = json.loads(await websocket.receive_text())
+            first = await websocket.receive_text()
+            self.heard.append(first)
+            hello: Frame = json.loads(first)
             instance, nonce = hello["instanceId"], self.registrations[-1]["nonce"]
-            assert hello["proof"] == proof(self.credential, "browser", instance, HUB_NONCE, nonce)
+            assert self.eager or hello["proof"] == proof(
+                self.credential, "browser", instance, HUB_NONCE, nonce
+            )
             self.epoch += 1
             link = Link(websocket, hello, self.epoch)
             welcome = {"type": "welcome", "instanceId": instance, "serverVersion": "0"}
-            await link.send({**welcome, "protocol": 1, "epoch": self.epoch, "acks": self.acks})
+            await link.send(
+                {**welcome, "protocol": 1, "epoch": self.epoch, "acks": self.acks, **self.welcoming}
+            )
             self.links.put_nowait(link)
             try:
                 while True:

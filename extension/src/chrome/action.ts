@@ -1,6 +1,6 @@
 /** The toolbar button: what people see without opening anything. */
 
-export type Sign = "off" | "connected" | "working" | "waiting" | "trouble";
+export type Sign = "off" | "connected" | "paused" | "working" | "waiting" | "trouble";
 
 interface Look {
   readonly icon: "icon" | "icon-off";
@@ -11,6 +11,7 @@ interface Look {
 const LOOKS: Readonly<Record<Sign, Look>> = {
   off: { icon: "icon-off", badge: "", colour: "#6b7280" },
   connected: { icon: "icon", badge: "", colour: "#0f9d76" },
+  paused: { icon: "icon-off", badge: "❚❚", colour: "#b45309" },
   working: { icon: "icon", badge: "▶", colour: "#2563eb" },
   waiting: { icon: "icon-off", badge: "…", colour: "#b45309" },
   trouble: { icon: "icon-off", badge: "!", colour: "#b91c1c" },
@@ -19,6 +20,17 @@ const LOOKS: Readonly<Record<Sign, Look>> = {
 const SIZES = [16, 32] as const;
 
 let shown = "";
+
+/** The mark of a driven tab: on the button, while that tab is in front. The page and its pictures stay as they are. */
+export function markTab(tabId: number, driven: boolean): void {
+  const { badge, colour } = LOOKS.working;
+  // A tab that is closing needs no mark.
+  const unheard = (): undefined => undefined;
+  // null is what takes a tab's own text back; the types don't know it.
+  const text = (driven ? badge : null) as string;
+  chrome.action.setBadgeText({ tabId, text }).catch(unheard);
+  if (driven) chrome.action.setBadgeBackgroundColor({ tabId, color: colour }).catch(unheard);
+}
 
 /** Shows `sign` on the button, with `title` as its tooltip. */
 export async function showSign(sign: Sign, title: string): Promise<void> {

@@ -51,6 +51,17 @@ export function watchTabs(): void {
   chrome.tabs.onReplaced.addListener((added, removed) => listener?.replaced(added, removed));
 }
 
+/** Tells where tabs go, and that there is a new one. To be called in the worker's first turn as well. */
+export function watchAddresses(shown: (tabId: number, url: string) => void, created: () => void): void {
+  chrome.tabs.onCreated.addListener(({ id, url, pendingUrl }) => {
+    created();
+    if (id !== undefined) shown(id, pendingUrl ?? url ?? "");
+  });
+  chrome.tabs.onUpdated.addListener((tabId, { url }) => {
+    if (url !== undefined) shown(tabId, url);
+  });
+}
+
 export const chromeTabs: TabsPort = {
   async all() {
     const tabs = await chrome.tabs.query({});
@@ -101,7 +112,8 @@ export const chromeTabs: TabsPort = {
   },
   group: (tabId, groupId) => chrome.tabs.group(groupId === undefined ? { tabIds: [tabId] } : { tabIds: [tabId], groupId }),
   async titleGroup(groupId, title) {
-    await chrome.tabGroups.update(groupId, { title });
+    // One colour for all of them: a person finds at a glance what is not theirs.
+    await chrome.tabGroups.update(groupId, { title, color: "cyan" });
   },
   listen(events) {
     listener = events;

@@ -8,7 +8,8 @@ import { localArea, sessionArea } from "../chrome/storage.js";
 import { backoff } from "../link/backoff.js";
 import { browserClock, openSocket } from "../link/browser_ports.js";
 import { coalesced } from "../link/coalesced.js";
-import { Control } from "../link/control.js";
+import { Control, PAUSED } from "../link/control.js";
+import { ALL_SITES, Limits } from "../link/limits.js";
 import { Link } from "../link/link.js";
 import { CallMemory } from "../link/memory.js";
 import { Pairings } from "../link/pairing.js";
@@ -16,7 +17,7 @@ import { readWish } from "../link/popup_messages.js";
 import { nameOf, pair } from "../link/register.js";
 import { retrySafe } from "../link/retry_safe.js";
 import { signOf } from "../link/sign.js";
-import { configure, drivenTabs, endTask, onBrowserEvent, runTool } from "../tools/index.js";
+import { configure, drivenTabs, endTask, letGo, limit, onBrowserEvent, runTool, ToolFailure } from "../tools/index.js";
 
 const session = sessionArea();
 const local = localArea();
@@ -39,18 +40,32 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     void showSign(sign, title);
     for (const guest of guests) guest.post(told);
   });
-  const link = new Link({
+  const limits: Limits = new Limits(local, () => {
+    setRules();
+    report();
+  });
+  /** What the person and the hub both let tasks do. */
+  const setRules = (): void => {
+    const { pairing, privateAddresses } = link.status();
+    const { allow, deny, noPrivate } = pairing === undefined ? ALL_SITES : limits.of(pairing.hub);
+    const strict = noPrivate || privateAddresses === "deny";
+    limit({ hubOrigin: pairing?.hub, privateAddresses: strict ? "deny" : "allow", allow, deny });
+  };
+  const link: Link = new Link({
     clock: browserClock,
     fetch: request,
     open: openSocket,
     identity: me,
     delays: backoff(Math.random),
-    tool: runTool,
+    tool: (name, args, context) =>
+      limits.paused ? Promise.reject(new ToolFailure("CANCELLED", PAUSED)) : runTool(name, args, context),
+    paused: () => limits.paused,
     memory,
     remembered,
     retrySafe,
     endTask: (taskId) => void endTask(taskId),
     changed: () => {
+      setRules();
       control.noticed(link.status().state);
       report();
     },
@@ -62,6 +77,8 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     pairings: () => pairings,
     pair: (hub) => pair(request, hub, me),
     nameOf: (hub) => nameOf(request, hub),
+    limits,
+    letGo,
     mayReach,
     drivenTabs: () => drivenTabs().length,
     browser: me.browser,
@@ -72,7 +89,7 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     local,
     () => ownFile("pairing.json"),
     (pairing, paused) => {
-      if (pairing !== undefined) configure({ launched: pairing.origin === "launched", hubOrigin: pairing.hub });
+      if (pairing !== undefined) configure({ launched: pairing.origin === "launched" });
       control.paired(pairing, paused);
       report();
     },
@@ -81,6 +98,7 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     link.tell({ type: "event", kind, data });
     report();
   });
+  await limits.read();
   await pairings.read();
   return { link, control, report };
 }

@@ -17,7 +17,7 @@ export type HubRequest = Exclude<HubFrame, Welcome | { type: "ping" | "pong" }>;
 
 export interface ConnectionListener {
   /** What the hello says about calls; read when the socket is open. */
-  account(): Pick<Hello, "running" | "outbox" | "memory">;
+  account(): Pick<Hello, "running" | "outbox" | "memory" | "paused">;
   welcomed(welcome: Welcome, hubName: string | undefined): void;
   asked(request: HubRequest): void;
   ended(ending: Ending): void;

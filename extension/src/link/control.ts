@@ -1,5 +1,6 @@
 /** What the person at this browser can do with its link, and what they are told about it. */
 import { present } from "./fields.js";
+import type { Limits, Sites } from "./limits.js";
 import type { Link } from "./link.js";
 import type { CallMemory, Remembered } from "./memory.js";
 import { hubOrigin, type Pairing, type Pairings, shortAddress } from "./pairing.js";
@@ -14,6 +15,9 @@ export interface ControlParts {
   readonly pair: (hub: string) => Promise<Pairing>;
   /** The name of the hub at an address; undefined when none answers. */
   readonly nameOf: (hub: string) => Promise<string | undefined>;
+  readonly limits: Limits;
+  /** Takes the debugger off every tab. */
+  readonly letGo: () => void;
   readonly mayReach: (hub: string) => Promise<boolean>;
   readonly drivenTabs: () => number;
   /** `Chromium 156`: shown when the pairing has no label. */
@@ -22,6 +26,9 @@ export interface ControlParts {
   readonly wanted: (wanted: boolean) => void;
   readonly changed: () => void;
 }
+
+/** What calls are answered with while all tasks are paused. */
+export const PAUSED = "the person at this browser has paused all tasks";
 
 type PairingStep = Report["pairing"];
 
@@ -74,6 +81,13 @@ export class Control {
       case "stop":
         this.parts.link.stopCalls("stopped by the person at the browser");
         return;
+      case "pause":
+      case "resume":
+        await this.#pause(wish.type === "pause");
+        return;
+      case "sites":
+        await this.#limit(wish.sites);
+        return;
       default:
         wish satisfies never;
     }
@@ -100,9 +114,28 @@ export class Control {
           }),
       running,
       drivenTabs: this.parts.drivenTabs(),
+      paused: this.parts.limits.paused,
+      ...(pairing === undefined ? {} : { sites: this.parts.limits.of(pairing.hub) }),
       pairing: this.#pairingStep,
       ...present({ seen: this.#seen }),
     };
+  }
+
+  /** First nothing new begins, then what runs is stopped, then the hub is told. */
+  async #pause(paused: boolean): Promise<void> {
+    const { link, limits } = this.parts;
+    const kept = limits.pause(paused);
+    if (paused) {
+      link.stopCalls(PAUSED);
+      this.parts.letGo();
+    }
+    link.tell({ type: "event", kind: "stopped", data: { paused } });
+    await kept;
+  }
+
+  async #limit(sites: Sites): Promise<void> {
+    const { pairing } = this.parts.link.status();
+    if (pairing !== undefined) await this.parts.limits.limit(pairing.hub, sites);
   }
 
   #stayAway(pairing: Pairing, off: { readonly why: OffReason; readonly said: string }): void {

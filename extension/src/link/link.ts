@@ -11,6 +11,8 @@ export interface LinkParts extends ConnectionParts, Omit<DeskParts, "send"> {
   readonly delays: Delays;
   /** A task is over: its tab may be released. */
   readonly endTask: (taskId: string) => void;
+  /** Whether the person has paused all tasks; the hub hears it with the hello. */
+  readonly paused: () => boolean;
   /** Something that `status` tells has changed. */
   readonly changed: () => void;
 }
@@ -20,6 +22,8 @@ export interface LinkStatus {
   readonly pairing: Pairing | undefined;
   readonly hubName: string | undefined;
   readonly running: readonly Running[];
+  /** What the hub says about private networks. */
+  readonly privateAddresses: "allow" | "deny";
 }
 
 export class Link {
@@ -27,6 +31,7 @@ export class Link {
   #pairing: Pairing | undefined;
   #connection: Connection | undefined;
   #hubName: string | undefined;
+  #privateAddresses: "allow" | "deny" = "allow";
   #unwake: () => void = () => undefined;
   readonly #desk: CallDesk;
 
@@ -72,7 +77,8 @@ export class Link {
 
   status(): LinkStatus {
     const { running } = this.#desk;
-    return { state: this.#state, pairing: this.#pairing, hubName: this.#hubName, running };
+    const privateAddresses = this.#privateAddresses;
+    return { state: this.#state, pairing: this.#pairing, hubName: this.#hubName, running, privateAddresses };
   }
 
   #step(event: LinkEvent): void {
@@ -108,7 +114,7 @@ export class Link {
   #connect(): void {
     if (this.#pairing === undefined) return;
     const connection: Connection = new Connection(this.parts, this.#pairing, {
-      account: () => this.#desk.account(),
+      account: () => ({ ...this.#desk.account(), ...(this.parts.paused() ? { paused: true } : {}) }),
       welcomed: (welcome, hubName) => {
         this.#welcomed(welcome, hubName);
       },
@@ -125,6 +131,7 @@ export class Link {
 
   #welcomed(welcome: Welcome, hubName: string | undefined): void {
     this.#hubName = hubName ?? this.#hubName;
+    this.#privateAddresses = welcome.privateAddresses ?? "allow";
     this.#step({ type: "welcomed", epoch: welcome.epoch, atMs: this.parts.clock.now() });
     this.#desk.welcomed(welcome.epoch, welcome.acks);
   }

@@ -17,7 +17,7 @@ const OWNER = "owner";
 
 /** The hub told this browser not to come back. */
 export interface SentAway {
-  readonly why: "replaced" | "refused";
+  readonly why: "replaced" | "revoked" | "refused";
   readonly said: string;
 }
 
@@ -45,7 +45,7 @@ function readFault(value: unknown): ToolFault | undefined {
 
 function readOff(value: unknown): SentAway | undefined {
   if (!isFields(value)) return undefined;
-  const why = (["replaced", "refused"] as const).find((reason) => reason === value["why"]);
+  const why = (["replaced", "revoked", "refused"] as const).find((reason) => reason === value["why"]);
   return why === undefined ? undefined : { why, said: text(value["said"]) ?? "" };
 }
 

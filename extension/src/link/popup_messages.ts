@@ -1,5 +1,6 @@
 /** What the popup and the worker say to each other. */
 import { isFields, text } from "./fields.js";
+import { readSettings, type Sites } from "./limits.js";
 import type { LinkState } from "./state.js";
 
 /** All that the popup shows; plain data, so it can cross the port. */
@@ -16,6 +17,10 @@ export interface Report {
     readonly sinceMs: number;
   }[];
   readonly drivenTabs: number;
+  /** The person has paused all tasks. */
+  readonly paused: boolean;
+  /** Where tasks of this hub may go, as the person has said. */
+  readonly sites?: Sites;
   /** What answers at the address in the form; a hub without a name here does not answer. */
   readonly seen?: { readonly address: string; readonly name?: string };
   /** How the last click on *Connect* went. */
@@ -29,18 +34,23 @@ export type Wish =
   | { readonly type: "disconnect" }
   | { readonly type: "reconnect" }
   | { readonly type: "forget" }
-  | { readonly type: "stop" };
+  | { readonly type: "stop" }
+  /** No tasks at all until `resume`. */
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
+  | { readonly type: "sites"; readonly sites: Sites };
+
+const PLAIN = ["disconnect", "reconnect", "forget", "stop", "pause", "resume"] as const;
 
 /** The popup is ours, but it may be of another version than the worker after an update. */
 export function readWish(message: unknown): Wish | undefined {
   if (!isFields(message)) return undefined;
   const type = text(message["type"]);
+  const plain = PLAIN.find((wish) => wish === type);
+  if (plain !== undefined) return { type: plain };
   switch (type) {
-    case "disconnect":
-    case "reconnect":
-    case "forget":
-    case "stop":
-      return { type };
+    case "sites":
+      return isFields(message["sites"]) ? { type, sites: readSettings(message["sites"]) } : undefined;
     case "connect":
     case "look": {
       const hub = text(message["hub"]);

@@ -4,6 +4,8 @@ import { type Fields, isFields, number, parseFields, present, text, texts } from
 
 const DIALOGS = ["accept", "dismiss", "ask"] as const;
 
+const ADDRESSES = ["allow", "deny"] as const;
+
 type Reader = (frame: Fields) => HubFrame | undefined;
 
 function readCall(frame: Fields): ToolCall | undefined {
@@ -47,7 +49,7 @@ const READERS: Readonly<Record<HubFrame["type"], Reader>> = {
       serverVersion: text(frame["serverVersion"]) ?? "",
       protocol: number(frame["protocol"], PROTOCOL),
       acks: texts(frame["acks"]),
-      ...present({ hubName: text(frame["hubName"]) }),
+      ...present({ hubName: text(frame["hubName"]), privateAddresses: ADDRESSES.find((rule) => rule === frame["privateAddresses"]) }),
     };
   },
   tool_call: readCall,

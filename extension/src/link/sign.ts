@@ -13,10 +13,11 @@ function distrusted(why: Loss): boolean {
   return why === "unproven" || why === "forgotten";
 }
 
-export function signOf({ state, hub, running }: Report): Shown {
+export function signOf({ state, hub, running, paused }: Report): Shown {
   const where = hub?.name ?? hub?.address ?? "the hub";
   return byPhase<Shown>(state, {
     connected: () => {
+      if (paused) return { sign: "paused", title: "Tabyard: all tasks are paused" };
       const [first] = running;
       return first === undefined
         ? { sign: "connected", title: `Tabyard: connected to ${where}` }
@@ -28,7 +29,7 @@ export function signOf({ state, hub, running }: Report): Shown {
         ? { sign: "trouble", title: `Tabyard: ${said}` }
         : { sign: "waiting", title: `Tabyard: reconnecting to ${where}` },
     off: ({ why }) =>
-      why === "replaced" || why === "refused"
+      why === "replaced" || why === "revoked" || why === "refused"
         ? { sign: "trouble", title: "Tabyard: off, and it won't come back by itself" }
         : { sign: "off", title: "Tabyard: not connected" },
   });

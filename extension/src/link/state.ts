@@ -3,7 +3,7 @@ import { CloseCode } from "../generated/protocol.js";
 import type { Delays } from "./backoff.js";
 
 /** Why there is no link and none is being made. */
-export type OffReason = "unpaired" | "disconnected" | "replaced" | "refused";
+export type OffReason = "unpaired" | "disconnected" | "replaced" | "revoked" | "refused";
 
 /** Why the last attempt or the last link ended. */
 export type Loss = "unreachable" | "unproven" | "forgotten" | "rejected" | "closed" | "silent";
@@ -72,6 +72,7 @@ const end = (event: Of<"stop">): Step => ({
  */
 function offByCode(code: number): OffReason | undefined {
   if (code === CloseCode.REPLACED) return "replaced";
+  if (code === CloseCode.REVOKED) return "revoked";
   if (code === CloseCode.UNAUTHORIZED) return undefined;
   return code >= 4500 && code <= 4999 ? "refused" : undefined;
 }

@@ -2,9 +2,10 @@
 import { coalesced } from "../link/coalesced.js";
 import type { Clock } from "../link/ports.js";
 import type { Report, Wish } from "../link/popup_messages.js";
+import { SitesForm } from "./sites_form.js";
 import { type Button, type CallLine, elapsed, viewOf } from "./view.js";
 
-const BUTTONS: readonly Button[] = ["reconnect", "disconnect", "forget"];
+const BUTTONS: readonly Button[] = ["reconnect", "disconnect", "forget", "pause", "resume"];
 
 /** Typing is not disturbed by an answer to each letter. */
 const LOOK_AFTER_MS = 400;
@@ -20,10 +21,14 @@ export interface PageParts {
 export class Page {
   #report: Report | undefined;
   #touched = false;
+  readonly #sites: SitesForm;
 
   constructor(private readonly parts: PageParts) {
     for (const type of BUTTONS) this.#on(type, () => ({ type }));
     this.#on("stop", () => ({ type: "stop" }));
+    this.#sites = new SitesForm(parts.document, (sites) => {
+      parts.wish({ type: "sites", sites });
+    });
     const look = coalesced(parts.clock, LOOK_AFTER_MS, () => {
       this.#look();
     });
@@ -52,6 +57,7 @@ export class Page {
     this.#text("driven", view.driven);
     this.#element("driven").hidden = view.driven === "";
     this.#element("calls").replaceChildren(...view.calls.map((call) => this.#call(call)));
+    this.#sites.show(report.sites, report.hub?.name ?? report.hub?.address ?? "");
     this.#showForm(view.showConnect);
     this.#text("seen", view.seen);
     this.#element("seen").hidden = view.seen === "";

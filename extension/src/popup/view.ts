@@ -4,7 +4,7 @@ import { byPhase, type In, type OffReason } from "../link/state.js";
 
 export type Tone = "good" | "busy" | "wait" | "bad" | "off";
 
-export type Button = "reconnect" | "disconnect" | "forget";
+export type Button = "reconnect" | "disconnect" | "forget" | "pause" | "resume";
 
 export interface CallLine {
   readonly what: string;
@@ -47,6 +47,11 @@ const OFF: Readonly<Record<OffReason, (said: string) => Words>> = {
       "Another browser has connected with the same pairing, so this one stays away. " +
       "If that was not you, forget this hub.",
   }),
+  revoked: () => ({
+    tone: "bad",
+    pill: "Revoked",
+    detail: "The hub has ended its pairing with this browser, so it stays away. Connect again to pair anew.",
+  }),
   refused: (said) => ({
     tone: "bad",
     pill: "Refused",
@@ -66,7 +71,7 @@ function lost({ why, said }: In<"reconnecting">): Words {
   return { tone: "wait", pill: "Reconnecting", detail: `${reason} Trying again by itself.` };
 }
 
-function words({ state, hub, running }: Report): Words {
+function words({ state, hub, running, paused }: Report): Words {
   const where = hub?.name ?? hub?.address ?? "the hub";
   return byPhase<Words>(state, {
     off: ({ why, said }) => OFF[why](said),
@@ -75,16 +80,19 @@ function words({ state, hub, running }: Report): Words {
         ? { tone: "wait", pill: "Connecting", detail: `Connecting to ${where}.` }
         : { tone: "wait", pill: "Reconnecting", detail: `Connecting to ${where}, attempt ${attempt}.` },
     connected: () =>
-      running.length === 0
+      paused
+        ? { tone: "wait", pill: "Paused", detail: `No task runs here until you resume. ${where} has been told.` }
+        : running.length === 0
         ? { tone: "good", pill: "Connected", detail: `${where} can run tasks in this browser.` }
         : { tone: "busy", pill: "Working", detail: `${where} is running a task in this browser.` },
     reconnecting: lost,
   });
 }
 
-function buttons({ state, browser }: Report): readonly Button[] {
+function buttons({ state, browser, paused }: Report): readonly Button[] {
   if (browser === undefined) return [];
-  const keep: readonly Button[] = state.phase === "off" ? ["reconnect"] : ["disconnect"];
+  const stay: readonly Button[] = paused ? ["resume", "disconnect"] : ["pause", "disconnect"];
+  const keep: readonly Button[] = state.phase === "off" ? ["reconnect"] : stay;
   return browser.launched ? keep : ["forget", ...keep];
 }
 
@@ -92,7 +100,7 @@ function buttons({ state, browser }: Report): readonly Button[] {
 function needsPairing({ state, browser }: Report): boolean {
   if (browser === undefined) return true;
   if (browser.launched) return false;
-  if (state.phase === "off") return state.why === "refused";
+  if (state.phase === "off") return state.why === "refused" || state.why === "revoked";
   return state.phase === "reconnecting" && (state.why === "unproven" || state.why === "forgotten");
 }
 

@@ -17,14 +17,14 @@ export const browserTab: Tool = {
   async new(command) {
     const args = parse<TabNew>(command.args, { ...common, url: text, activate: yesNo });
     const url = completed(args.url ?? "about:blank");
-    mustBeAllowed(url, command.hubOrigin);
+    mustBeAllowed(url, command.rules);
     await command.workspace.begin(command.worker);
     const opened = await command.workspace.openFresh(args.activate === true);
     command.begun({ tabId: opened.id, url, title: "" } satisfies TabOpened);
     if (url === "about:blank") return value({ tabId: opened.id, url, title: "" } satisfies TabOpened);
     const tab = await command.tab();
     const { url: here, title } = await goto(tab, url, "load", command.deadline);
-    mustBeAllowed(here, command.hubOrigin);
+    mustBeAllowed(here, command.rules);
     return value({ tabId: opened.id, url: here, title } satisfies TabOpened);
   },
 

@@ -1,12 +1,16 @@
 /** The tools of this browser: the one door that calls come through. */
+import { markTab } from "../chrome/action.js";
 import { chromeDebugger, watchDebugger } from "../chrome/debugger.js";
 import { chromeDownloads, watchDownloads } from "../chrome/downloads.js";
 import { fileUrl } from "../chrome/files.js";
 import { Mux } from "../chrome/mux.js";
+import { netRules } from "../chrome/net_rules.js";
 import { locationLeave } from "../chrome/site_settings.js";
 import { sessionArea } from "../chrome/storage.js";
-import { chromeTabs, watchTabs } from "../chrome/tabs.js";
+import { chromeTabs, watchAddresses, watchTabs } from "../chrome/tabs.js";
 import { ToolFailure } from "../failure.js";
+import type { Rules } from "../policy/rules.js";
+import { Border } from "./border.js";
 import { Call } from "./call.js";
 import { browserContent } from "./browser_content/index.js";
 import { browserDebug } from "./browser_debug/index.js";
@@ -57,7 +61,6 @@ const TOOLS: Readonly<Record<string, Tool>> = {
 };
 
 let listener: BrowserListener = () => undefined;
-let hubOrigin: string | undefined;
 
 const tell: BrowserListener = (kind, data) => {
   listener(kind, data);
@@ -66,8 +69,19 @@ const tell: BrowserListener = (kind, data) => {
 watchDebugger();
 watchTabs();
 watchDownloads();
+watchAddresses((tabId, url) => void border.shown(tabId, url), () => void border.update());
 
-const mux = new Mux(chromeDebugger, (tabId, reason) => {
+const border: Border = new Border({
+  net: netRules,
+  owned: () => workspace.tabIds,
+  addressOf: async (tabId) => (await chromeTabs.get(tabId))?.url,
+  blank: (tabId) => chromeTabs.blank(tabId),
+  mark: markTab,
+  refused: ({ tabId, url, reason }) => {
+    tell("tab", { event: "refused", tabId, url, reason });
+  },
+});
+const mux = new Mux(border.over(chromeDebugger), (tabId, reason) => {
   tell("detached", { tabId, reason });
 });
 const downloads = new Downloads(chromeDownloads, sessionArea(), (data) => {
@@ -102,7 +116,7 @@ export async function runTool(name: string, args: Record<string, unknown>, ctx: 
     throw new ToolFailure("UNKNOWN_ACTION", `${name} has no action ${JSON.stringify(action)}; there are: ${Object.keys(tool).join(", ")}`);
   }
   const call = new Call(
-    { keeper, workspace, downloads, tabs: chromeTabs, hubOrigin },
+    { keeper, workspace, downloads, tabs: chromeTabs, rules: border.rules },
     {
       args,
       worker: { taskId: ctx.taskId, taskName: ctx.taskName, session: ctx.session },
@@ -114,7 +128,7 @@ export async function runTool(name: string, args: Record<string, unknown>, ctx: 
       },
     },
   );
-  return contentOf(await call.run(run));
+  return contentOf(await border.during(() => call.run(run)));
 }
 
 function contentOf({ facts, image, file }: ToolValue): McpResult {
@@ -148,9 +162,20 @@ export function drivenTabs(): readonly { readonly tabId: number; readonly taskId
   return keeper.tabIds.map((tabId) => (taskId === undefined ? { tabId } : { tabId, taskId }));
 }
 
-/** What the pairing says about this browser: whether it was launched for tasks, and whose hub it belongs to. */
-export function configure(facts: { readonly launched: boolean; readonly hubOrigin: string }): void {
+/** What the pairing says about this browser: whether it was launched for tasks. */
+export function configure(facts: { readonly launched: boolean }): void {
   workspace.launched = facts.launched;
   downloads.launched = facts.launched;
-  hubOrigin = facts.hubOrigin;
+  border.launched = facts.launched;
+  void border.update();
+}
+
+/** Where tasks may go from now on. */
+export function limit(rules: Rules): void {
+  border.limit(rules);
+}
+
+/** Takes the debugger off every tab. */
+export function letGo(): void {
+  void keeper.letGo();
 }

@@ -79,6 +79,11 @@ export class Keeper {
     if (this.#memories.delete(tabId)) this.#remember();
   }
 
+  /** Takes the debugger off every tab, whatever is open there. */
+  async letGo(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((tabId) => this.parts.mux.release(tabId)));
+  }
+
   #restWhenIdle(): void {
     clearTimeout(this.#timer);
     if (this.#calls > 0 || this.#taskId !== undefined) return;

@@ -61,6 +61,11 @@ export class Workspace {
     });
   }
 
+  /** Every tab that belongs to tasks. */
+  get tabIds(): readonly number[] {
+    return [...this.#lines.values()].flatMap(({ tabs }) => tabs);
+  }
+
   get taskId(): string | undefined {
     return this.#worker.taskId;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Control } from "../../src/link/control";
+import { Limits } from "../../src/link/limits";
 import { Link } from "../../src/link/link";
 import { CallMemory } from "../../src/link/memory";
 import { Pairings } from "../../src/link/pairing";
@@ -15,6 +16,8 @@ class Bench {
   readonly link: Link;
   readonly control: Control;
   readonly pairings: Pairings;
+  readonly limits: Limits;
+  released = 0;
 
   private constructor(
     readonly local: FakeLasting,
@@ -24,7 +27,9 @@ class Bench {
     file: string | undefined,
   ) {
     const { hub, clock } = this;
+    this.limits = new Limits(local, () => undefined);
     this.link = new Link({
+      paused: () => this.limits.paused,
       clock,
       fetch: hub.fetch,
       open: hub.open,
@@ -45,6 +50,8 @@ class Bench {
       },
     });
     this.control = new Control({
+      limits: this.limits,
+      letGo: () => this.released++,
       link: this.link,
       memory,
       remembered,
@@ -69,6 +76,7 @@ class Bench {
   static async worker(local = new FakeLasting(), session = new FakeSession(), file?: string): Promise<Bench> {
     const memory = new CallMemory(session);
     const bench = new Bench(local, session, memory, await memory.recall("life"), file);
+    await bench.limits.read();
     await bench.pairings.read();
     return bench;
   }
@@ -203,13 +211,51 @@ describe("a browser that was sent away", () => {
     bench.hub.links[0]?.listener.closed(4503, "revoked");
     const next = await Bench.worker(bench.local, bench.session);
     await settled();
-    expect(next.link.status().state).toEqual({ phase: "off", why: "refused", said: "revoked" });
+    expect(next.link.status().state).toEqual({ phase: "off", why: "revoked", said: "revoked" });
     await next.control.wish({ type: "reconnect" });
     await next.hub.welcome(1);
     expect(next.phase).toBe("connected");
     const third = await Bench.worker(bench.local, bench.session);
     await third.hub.welcome(1);
     expect(third.phase).toBe("connected");
+  });
+});
+
+describe("pausing all tasks", () => {
+  it("stops what runs, lets the tabs go, tells the hub, and lasts", async () => {
+    const bench = await Bench.paired();
+    const [link] = bench.hub.links;
+    link?.hears({ type: "tool_call", id: "a", name: "n", args: {}, epoch: 1, deadlineMs: 9_000 });
+    await bench.control.wish({ type: "pause" });
+    await settled();
+    expect(link?.told("tool_error")).toEqual([
+      { type: "tool_error", id: "a", error: { code: "CANCELLED", message: "the person at this browser has paused all tasks" } },
+    ]);
+    expect(link?.told("event")).toEqual([{ type: "event", kind: "stopped", data: { paused: true } }]);
+    expect(bench.released).toBe(1);
+    expect(bench.control.report().paused).toBe(true);
+
+    const next = await Bench.worker(bench.local, bench.session);
+    const again = await next.hub.welcome(1);
+    expect(next.control.report().paused).toBe(true);
+    expect(again.told("hello")).toMatchObject([{ paused: true }]);
+    await next.control.wish({ type: "resume" });
+    expect(next.control.report().paused).toBe(false);
+    expect(again.told("event")).toEqual([{ type: "event", kind: "stopped", data: { paused: false } }]);
+  });
+});
+
+describe("the sites that tasks may go to", () => {
+  it("are kept for each hub", async () => {
+    const bench = await Bench.paired();
+    expect(bench.control.report().sites).toEqual({ allow: [], deny: [], noPrivate: false });
+    const sites = { allow: ["example.com"], deny: ["*.bank.example"], noPrivate: true };
+    await bench.control.wish({ type: "sites", sites });
+    expect(bench.control.report().sites).toEqual(sites);
+    const next = await Bench.worker(bench.local, bench.session);
+    expect(next.control.report().sites).toEqual(sites);
+    expect(next.limits.of("http://other.example")).toEqual({ allow: [], deny: [], noPrivate: false });
+    expect(next.limits.of("constructor")).toEqual({ allow: [], deny: [], noPrivate: false });
   });
 });
 
@@ -230,6 +276,12 @@ describe("a wish of the popup", () => {
     [{ type: "stop" }, { type: "stop" }],
     [{ type: "connect", hub: "h" }, { type: "connect", hub: "h" }],
     [{ type: "connect" }, undefined],
+    [{ type: "pause" }, { type: "pause" }],
+    [
+      { type: "sites", sites: { allow: ["a", 1], deny: "b", noPrivate: "yes" } },
+      { type: "sites", sites: { allow: ["a"], deny: [], noPrivate: false } },
+    ],
+    [{ type: "sites" }, undefined],
     [{ type: "explode" }, undefined],
     ["stop", undefined],
   ])("%j is read as %j", (message, wish) => {

@@ -27,6 +27,7 @@ class Bench {
     remembered: Awaited<ReturnType<CallMemory["recall"]>>,
   ) {
     this.link = new Link({
+      paused: () => false,
       clock: this.clock,
       fetch: hub.fetch,
       open: hub.open,

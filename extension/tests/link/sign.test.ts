@@ -7,7 +7,7 @@ import { FakeClock } from "./fakes";
 
 function report(state: LinkState, more: Partial<Report> = {}): Report {
   const hub = { address: "localhost:3300", name: "Yard" };
-  return { state, hub, running: [], drivenTabs: 0, pairing: { step: "idle" }, ...more };
+  return { state, hub, running: [], drivenTabs: 0, paused: false, pairing: { step: "idle" }, ...more };
 }
 
 const CONNECTED: LinkState = { phase: "connected", attempt: 1, epoch: 1, sinceMs: 0 };

@@ -64,7 +64,7 @@ describe("the link's lifecycle", () => {
   it.each([
     [4002, "replaced"],
     [4500, "refused"],
-    [4503, "refused"],
+    [4503, "revoked"],
     [4999, "refused"],
   ])("stays away after close code %i", (code, why) => {
     expect(step(CONNECTED, closed(code), delays).state).toEqual({ phase: "off", why, said: "why" });

@@ -14,6 +14,7 @@ const CONNECTED: Report = {
   browser: { instanceId: "inst_1_a", label: "one", launched: false },
   running: [],
   drivenTabs: 0,
+  paused: false,
   pairing: { step: "idle" },
 };
 
@@ -21,6 +22,7 @@ const UNPAIRED: Report = {
   state: { phase: "off", why: "unpaired", said: "" },
   running: [],
   drivenTabs: 0,
+  paused: false,
   pairing: { step: "idle" },
 };
 

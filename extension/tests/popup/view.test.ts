@@ -9,7 +9,7 @@ const PAIRED = {
 };
 
 function report(state: LinkState, more: Partial<Report> = PAIRED): Report {
-  return { state, running: [], drivenTabs: 0, pairing: { step: "idle" }, ...more };
+  return { state, running: [], drivenTabs: 0, paused: false, pairing: { step: "idle" }, ...more };
 }
 
 const CONNECTED: LinkState = { phase: "connected", attempt: 1, epoch: 1, sinceMs: 0 };
@@ -27,7 +27,7 @@ describe("what the popup says", () => {
   it("names the hub that can use this browser", () => {
     const view = viewOf(report(CONNECTED));
     expect(view).toMatchObject({ tone: "good", pill: "Connected", detail: "Yard can run tasks in this browser." });
-    expect(view).toMatchObject({ showConnect: false, showWork: true, buttons: ["forget", "disconnect"] });
+    expect(view).toMatchObject({ showConnect: false, showWork: true, buttons: ["forget", "pause", "disconnect"] });
   });
 
   it("shows what runs, by its task where there is one", () => {
@@ -71,8 +71,19 @@ describe("what the popup says", () => {
 
   it("lets a launched browser be disconnected, but not forgotten or paired elsewhere", () => {
     const launched = { ...PAIRED, browser: { ...PAIRED.browser, launched: true } };
-    expect(viewOf(report(CONNECTED, launched)).buttons).toEqual(["disconnect"]);
+    expect(viewOf(report(CONNECTED, launched)).buttons).toEqual(["pause", "disconnect"]);
     expect(viewOf(report(lost("unproven"), launched)).showConnect).toBe(false);
+  });
+
+  it("says that tasks are paused, and how they go on", () => {
+    const view = viewOf(report(CONNECTED, { ...PAIRED, paused: true }));
+    expect(view).toMatchObject({ pill: "Paused", detail: "No task runs here until you resume. Yard has been told." });
+    expect(view.buttons).toEqual(["forget", "resume", "disconnect"]);
+  });
+
+  it("says that the hub has revoked the pairing, and lets the person pair anew", () => {
+    const view = viewOf(report({ phase: "off", why: "revoked", said: "" }));
+    expect(view).toMatchObject({ tone: "bad", pill: "Revoked", showConnect: true });
   });
 
   it("says who answers at the address before anybody clicks", () => {

@@ -1,5 +1,6 @@
 /** One page behind a scripted debugger: it has a main frame, answers the page script, and can be typed into. */
 import { Mux } from "../../src/chrome/mux";
+import { OPEN_RULES } from "../../src/policy/rules";
 import { Call } from "../../src/tools/call";
 import type { Action, ToolValue } from "../../src/tools/command";
 import { Downloads } from "../../src/tools/downloads";
@@ -89,7 +90,7 @@ export class ScriptedPage {
   run(action: Action | undefined, args: Record<string, unknown>, more: { signal?: AbortSignal; deadlineMs?: number; dialogs?: "accept" | "ask" } = {}): Promise<ToolValue> {
     if (action === undefined) throw new Error("no such action");
     const call = new Call(
-      { keeper: this.keeper, workspace: this.workspace, downloads: this.downloads, tabs: this.tabs, hubOrigin: "http://127.0.0.1:3300" },
+      { keeper: this.keeper, workspace: this.workspace, downloads: this.downloads, tabs: this.tabs, rules: { ...OPEN_RULES, hubOrigin: "http://127.0.0.1:3300" } },
       {
         args,
         worker: { taskId: "t1" },

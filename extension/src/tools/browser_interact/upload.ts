@@ -37,7 +37,7 @@ async function setPaths(frame: Frame, target: Target, files: readonly string[]):
   await frame.guard(frame.session.send("DOM.setFileInputFiles", { objectId, files: [...files] }));
 }
 
-function artifactsOf({ hubOrigin, deadline }: Command, ids: readonly string[]): Promise<readonly FileBytes[]> {
+function artifactsOf({ rules: { hubOrigin }, deadline }: Command, ids: readonly string[]): Promise<readonly FileBytes[]> {
   const one = async (id: string): Promise<FileBytes> => {
     const file = hubOrigin === undefined ? undefined : await download(`${hubOrigin}/artifacts/${id}`, deadline.signal);
     if (file === undefined) throw new ToolFailure("FILE_NOT_FOUND", `the hub does not hand out artifact ${id}`, { artifact: id });

@@ -62,9 +62,9 @@ async function read(command: Command, tab: Tab, urls: readonly string[] | undefi
   return cookies;
 }
 
-function allowed({ hubOrigin }: Command, given: string): string {
+function allowed({ rules }: Command, given: string): string {
   const url = completed(given);
-  mustBeAllowed(url, hubOrigin);
+  mustBeAllowed(url, rules);
   return url;
 }
 

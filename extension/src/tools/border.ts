@@ -1,0 +1,193 @@
+/** The border of where tasks may go: holds it for every tab that is driven, whoever makes the page move. */
+import type { DebuggerPort, DebugTarget } from "../chrome/debugger.js";
+import type { NetRulesPort } from "../chrome/net_rules.js";
+import { ToolFailure } from "../failure.js";
+import { blocksOf } from "../policy/blocks.js";
+import { OPEN_RULES, refusal, type Rules } from "../policy/rules.js";
+
+export interface Refused {
+  readonly tabId: number;
+  readonly url: string;
+  readonly reason: string;
+}
+
+export interface BorderParts {
+  readonly net: NetRulesPort;
+  /** Tabs that belong to tasks, attached or not. */
+  readonly owned: () => readonly number[];
+  readonly addressOf: (tabId: number) => Promise<string | undefined>;
+  /** Empties a tab that the debugger is not attached to. */
+  readonly blank: (tabId: number) => Promise<void>;
+  /** A tab begins or ends to be driven. */
+  readonly mark: (tabId: number, driven: boolean) => void;
+  readonly refused: (refused: Refused) => void;
+}
+
+/** The news that a page was stopped follows the failure of its navigation at once. */
+const NEWS_MS = 500;
+
+const BLOCKED = "net::ERR_BLOCKED_BY_CLIENT";
+
+export class Border {
+  /** Whether every tab of this browser is there for tasks. */
+  launched = false;
+  #rules: Rules = OPEN_RULES;
+  #port: DebuggerPort | undefined;
+  readonly #attached = new Set<number>();
+  #blocks = blocksOf(OPEN_RULES);
+  #key = JSON.stringify(OPEN_RULES);
+  /** Which rules the browser was given for which tabs. */
+  #set = "";
+  #setting: Promise<void> = Promise.resolve();
+  #refused: Refused | undefined;
+  #emptied: Promise<unknown> = Promise.resolve();
+  #heard: () => void = () => undefined;
+
+  constructor(private readonly parts: BorderParts) {}
+
+  get rules(): Rules {
+    return this.#rules;
+  }
+
+  /** New rules hold at once, also for the pages that stand open in driven tabs. */
+  limit(rules: Rules): void {
+    const key = JSON.stringify(rules);
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#rules = rules;
+    this.#blocks = blocksOf(rules);
+    void this.update();
+    for (const tabId of this.#attached) void this.#recheck(tabId);
+  }
+
+  /** The debugger, seen from this side of the border. */
+  over(port: DebuggerPort): DebuggerPort {
+    this.#port = port;
+    return {
+      attach: async (tabId) => {
+        this.#attached.add(tabId);
+        // The rules stand before the first command can move the page.
+        await this.update();
+        try {
+          await port.attach(tabId);
+        } catch (error) {
+          this.#left(tabId);
+          throw error;
+        }
+        this.parts.mark(tabId, true);
+      },
+      detach: async (tabId) => {
+        this.#left(tabId);
+        await port.detach(tabId);
+      },
+      send: (target, method, params) => port.send(target, method, params),
+      listen: (onEvent, onDetach) => {
+        port.listen(
+          (source, method, params) => {
+            if (method === "Page.frameNavigated") this.#committed(source, params);
+            onEvent(source, method, params);
+          },
+          (tabId, reason) => {
+            this.#left(tabId);
+            onDetach(tabId, reason);
+          },
+        );
+      },
+    };
+  }
+
+  /** Runs a call. When a page that it moved was stopped at the border, that is its outcome. */
+  async during<T>(act: () => Promise<T>): Promise<T> {
+    await this.update();
+    this.#refused = undefined;
+    try {
+      const value = await act();
+      await this.#complain();
+      return value;
+    } catch (error) {
+      if (error instanceof ToolFailure && error.code === "CANCELLED") throw error;
+      if (error instanceof ToolFailure && error.details?.["errorText"] === BLOCKED) await this.#news();
+      await this.#complain();
+      throw error;
+    }
+  }
+
+  /** A tab shows or is about to show `url`; tabs under the debugger tell that themselves. */
+  async shown(tabId: number, url: string): Promise<void> {
+    if (this.#attached.has(tabId) || !this.#driven().includes(tabId)) return;
+    await this.#setting;
+    // A person may look at the browser's own pages in such a tab; no task can.
+    const reason = /^https?:/.test(url) ? refusal(url, this.#rules) : undefined;
+    if (reason === undefined) return;
+    await this.parts.blank(tabId);
+    this.parts.refused({ tabId, url, reason });
+  }
+
+  /** The set of driven tabs may have changed. */
+  update(): Promise<void> {
+    const tabIds = this.launched ? undefined : this.#driven();
+    const blocks = tabIds?.length === 0 ? [] : this.#blocks;
+    const wanted = `${this.#key} ${tabIds?.join(" ") ?? "all"}`;
+    if (wanted !== this.#set) {
+      this.#set = wanted;
+      this.#setting = this.#setting.then(() => this.parts.net.set(blocks, tabIds)).catch(() => {
+        // The next call tries again; until then, what arrives is still looked at.
+        this.#set = "";
+      });
+    }
+    return this.#setting;
+  }
+
+  /** A person's tab is theirs again as soon as nothing is driven. */
+  #driven(): readonly number[] {
+    if (this.#attached.size === 0) return [];
+    return [...new Set([...this.#attached, ...this.parts.owned()])].sort((a, b) => a - b);
+  }
+
+  #left(tabId: number): void {
+    if (!this.#attached.delete(tabId)) return;
+    this.parts.mark(tabId, false);
+    void this.update();
+  }
+
+  #committed({ tabId, sessionId }: DebugTarget, params: object): void {
+    const { frame } = params as { frame: { parentId?: string; url: string; unreachableUrl?: string } };
+    if (sessionId !== undefined || frame.parentId !== undefined) return;
+    // A new document takes the mark away with it.
+    this.parts.mark(tabId, true);
+    const url = frame.unreachableUrl ?? frame.url;
+    const reason = refusal(url, this.#rules);
+    if (reason !== undefined) this.#refuse({ tabId, url, reason });
+  }
+
+  #refuse(refused: Refused): void {
+    this.#refused = refused;
+    this.#emptied = this.#port?.send({ tabId: refused.tabId }, "Page.navigate", { url: "about:blank" }).catch(() => undefined) ?? this.#emptied;
+    this.parts.refused(refused);
+    this.#heard();
+  }
+
+  async #recheck(tabId: number): Promise<void> {
+    const url = await this.parts.addressOf(tabId);
+    const reason = url === undefined ? undefined : refusal(url, this.#rules);
+    if (url !== undefined && reason !== undefined && this.#attached.has(tabId)) this.#refuse({ tabId, url, reason });
+  }
+
+  async #news(): Promise<void> {
+    if (this.#refused !== undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, NEWS_MS);
+      this.#heard = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #complain(): Promise<void> {
+    if (this.#refused === undefined) return;
+    await this.#emptied;
+    const { tabId, url, reason } = this.#refused;
+    throw new ToolFailure("FORBIDDEN_URL", `${url.slice(0, 200)}: ${reason}`, { url: url.slice(0, 200), reason, tabId });
+  }
+}
