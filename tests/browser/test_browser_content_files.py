@@ -1,10 +1,12 @@
 """`browser_content`: pages as PDF, and the elements that are in view."""
 
 import hashlib
+import json
 
 import pytest
 from tests.browser.driver import Failed, Hub, Page
 from tests.browser.origins import Site
+from websockets.sync.client import connect
 
 THREE_PAGES = "<title>Paper</title>" + "<h1 style='break-after: page'>One</h1>" * 2 + "<p>Last</p>"
 
@@ -19,6 +21,43 @@ def test_a_page_is_printed_and_stored(hub: Hub, page: Page, site: Site) -> None:
     assert stored.content.rstrip().endswith(b"%%EOF")
     assert hashlib.sha256(stored.content).hexdigest() == printed["sha256"]
     assert printed["pdf"] == f"/artifacts/{printed['artifactId']}"
+
+
+def test_it_is_printed_over_a_socket_and_by_a_single_call_as_well(
+    hub: Hub, page: Page, site: Site
+) -> None:
+    url = site.add(THREE_PAGES)
+    draft = {
+        "type": "task_submit",
+        "requestId": "r1",
+        "task_name": "Print",
+        "task_intention": "Have it on paper",
+        "instanceId": hub.instance,
+        "session": page.session,
+        "commands": [
+            {"tool_name": tool, "intention": tool, "args": args}
+            for tool, args in (
+                ("browser_navigate", {"action": "goto", "url": url}),
+                ("browser_content", {"action": "pdf"}),
+            )
+        ],
+    }
+    with connect(hub.link_url) as socket:
+        socket.send(json.dumps(draft))
+        frames = iter(lambda: json.loads(socket.recv(timeout=20)), None)
+        told = next(
+            frame["result"]["structuredContent"]
+            for frame in frames
+            if frame["type"] == "task_progress"
+            and frame["tool_name"] == "browser_content"
+            and frame["status"] == "success"
+        )
+    tab = page.do("tab", "list")["tabs"][-1]["id"]
+    wish = {"action": "pdf", "tabId": tab, "instanceId": hub.instance}
+    once = hub.call("browser_content", wish)
+    for printed in (told, once):
+        assert printed["pageCount"] == 3
+        assert hub.client.get(printed["pdf"]).content.startswith(b"%PDF")
 
 
 def test_paper_has_the_size_and_direction_that_was_asked_for(

@@ -18,6 +18,8 @@ export class Downloads {
   #recalled: Promise<void> | undefined;
   /** Those that a wait has handed out: the next wait is for another one. */
   readonly #seen = new Set<number>();
+  /** Waits that look again when one more download turns out to be theirs. */
+  readonly #wakes = new Set<() => void>();
   readonly #told = new Map<number, string>();
 
   constructor(
@@ -32,6 +34,7 @@ export class Downloads {
   begun(tabId: number, url: string): void {
     this.#urls = [...this.#urls, url.slice(0, URL_CHARS)].slice(-MOST_URLS);
     this.memory.put(KEY, this.#urls);
+    for (const wake of [...this.#wakes]) wake();
     this.tell({ event: "begun", tabId, url: url.slice(0, URL_CHARS) });
   }
 
@@ -78,12 +81,16 @@ export class Downloads {
   }
 
   #nextChange(): { happened: Promise<void>; stop: () => void } {
-    let stop = (): void => undefined;
+    let wake = (): void => undefined;
     const happened = new Promise<void>((resolve) => {
-      stop = this.port.listen(() => {
-        resolve();
-      });
+      wake = resolve;
     });
+    const leave = this.port.listen(wake);
+    this.#wakes.add(wake);
+    const stop = (): void => {
+      leave();
+      this.#wakes.delete(wake);
+    };
     return { happened, stop };
   }
 

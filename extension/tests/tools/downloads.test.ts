@@ -67,6 +67,14 @@ describe("in a person's own browser", () => {
     expect((await downloads.list()).map(({ id }) => id)).toEqual([2]);
   });
 
+  it("a wait sees one that is known as a task's only when it has ended", async () => {
+    const waiting = downloads.ended(undefined, soon());
+    browser.put({ id: 2, state: "complete" });
+    await settled();
+    downloads.begun(7, "https://shop.example/prices.csv");
+    await expect(waiting).resolves.toMatchObject({ id: 2 });
+  });
+
   it("the next worker still knows which", async () => {
     browser.put({ id: 2 });
     downloads.begun(7, "https://shop.example/prices.csv");
