@@ -13,6 +13,7 @@ export const PERMISSIONS = [
   "storage", // the pairing with a hub; calls in flight, across the worker's restarts
   "tabGroups", // a task's tabs stand together under the task's name
   "tabs", // titles and addresses in tab lists; page loads wake the worker too
+  "webNavigation", // which tab a pop-up comes from: it belongs to the same task
 ];
 
 /** Registering with a hub on this machine. */

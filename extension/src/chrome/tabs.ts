@@ -13,7 +13,10 @@ export interface TabFacts {
 }
 
 export interface TabEvents {
+  /** A new tab. Its opener is the tab that was in front, which need not have asked for it. */
   created(tab: TabFacts): void;
+  /** The page in one tab has opened another. */
+  opened(tabId: number, openerTabId: number): void;
   removed(tabId: number): void;
   /** One tab took the place of another, as prerendering does. */
   replaced(added: number, removed: number): void;
@@ -47,6 +50,9 @@ export function watchTabs(): void {
     const facts = factsOf(tab);
     if (facts !== undefined) listener?.created(facts);
   });
+  chrome.webNavigation.onCreatedNavigationTarget.addListener(({ tabId, sourceTabId }) => {
+    listener?.opened(tabId, sourceTabId);
+  });
   chrome.tabs.onRemoved.addListener((tabId) => listener?.removed(tabId));
   chrome.tabs.onReplaced.addListener((added, removed) => listener?.replaced(added, removed));
 }
@@ -56,6 +62,10 @@ export function watchAddresses(shown: (tabId: number, url: string) => void, crea
   chrome.tabs.onCreated.addListener(({ id, url, pendingUrl }) => {
     created();
     if (id !== undefined) shown(id, pendingUrl ?? url ?? "");
+  });
+  chrome.webNavigation.onCreatedNavigationTarget.addListener(({ tabId, url }) => {
+    created();
+    shown(tabId, url);
   });
   chrome.tabs.onUpdated.addListener((tabId, { url }) => {
     if (url !== undefined) shown(tabId, url);

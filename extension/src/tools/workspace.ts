@@ -46,8 +46,11 @@ export class Workspace {
   ) {
     tabs.listen({
       created: (tab) => {
-        const line = tab.openerTabId === undefined ? undefined : this.#lineOf(tab.openerTabId);
-        if (line !== undefined) void this.#adoptPopup(line, tab);
+        // A person's new tab stays theirs, though a task's tab was in front of them.
+        if (this.launched && tab.openerTabId !== undefined) this.#opened(tab.id, tab.openerTabId);
+      },
+      opened: (tabId, openerTabId) => {
+        this.#opened(tabId, openerTabId);
       },
       removed: (tabId) => {
         this.#removed(tabId);
@@ -162,12 +165,17 @@ export class Workspace {
     return tab;
   }
 
-  async #adoptPopup(line: Line, tab: TabFacts): Promise<void> {
+  #opened(tabId: number, openerTabId: number): void {
+    const line = this.#lineOf(openerTabId);
+    if (line !== undefined && this.#lineOf(tabId) === undefined) void this.#adoptPopup(line, tabId, openerTabId);
+  }
+
+  async #adoptPopup(line: Line, tabId: number, openerTabId: number): Promise<void> {
     // It joins the line, but the task stays where it is until it is told to go there.
-    line.tabs.splice(-1, 0, tab.id);
+    line.tabs.splice(-1, 0, tabId);
     this.#remember();
-    await this.#regroup(line, tab.id);
-    this.changed({ event: "popup", tabId: tab.id, openerTabId: tab.openerTabId ?? null });
+    await this.#regroup(line, tabId);
+    this.changed({ event: "popup", tabId, openerTabId });
   }
 
   #removed(tabId: number): void {

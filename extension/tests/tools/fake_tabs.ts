@@ -23,6 +23,14 @@ export class FakeTabs implements TabsPort {
   popup(url: string, openerTabId: number): TabFacts {
     const tab = this.add(url, openerTabId);
     this.#events?.created(tab);
+    this.#events?.opened(tab.id, openerTabId);
+    return tab;
+  }
+
+  /** A person opens a tab while that one is in front. */
+  byHand(url: string, openerTabId: number): TabFacts {
+    const tab = this.add(url, openerTabId);
+    this.#events?.created(tab);
     return tab;
   }
 

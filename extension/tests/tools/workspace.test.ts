@@ -114,6 +114,14 @@ describe("a popup", () => {
     expect(told).toContainEqual({ event: "popup", tabId: popup.id, openerTabId: tabId });
   });
 
+  it("that a person opens by hand is theirs, though a task's tab was in front", async () => {
+    const tabId = await workspace.tabFor(first, undefined);
+    const own = tabs.byHand("https://bank.example/", tabId);
+    await settled();
+    expect(workspace.tabIds).toEqual([tabId]);
+    expect(tabs.groups.has(own.id)).toBe(false);
+  });
+
   it("of the user's own tab is none of our business", async () => {
     await workspace.tabFor(first, undefined);
     tabs.popup("https://news.example/", tabs.opened[0]?.id ?? 0);
