@@ -109,7 +109,11 @@ def main() -> None:
         access_log=False,
         log_level="warning",
     )
-    listener = socket.create_server(("127.0.0.1", port))
+    # TCP by name, as the hub's: asyncio sets TCP_NODELAY for such sockets only.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(2048)
     asyncio.run(uvicorn.Server(config).serve([listener]))
 
 

@@ -6,7 +6,6 @@ from typing import cast
 
 import pytest
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.types import Message
 from starlette.websockets import WebSocket
 from tests.web.door import open_door, raw_http, serve_door, task_body
@@ -67,8 +66,7 @@ async def test_a_defect_behind_a_socket_is_logged_once_and_closes_it(
 
 
 async def test_any_other_refusal_of_the_router_is_a_missing_path() -> None:
-    request = Request({"type": "http", "method": "GET", "path": "/", "headers": []})
-    answer = await translate(request, HTTPException(404))
+    answer = translate(HTTPException(404))
     assert answer.status_code == 404
     assert answer.body == b'{"error":"Not found","code":"NOT_FOUND"}'
 

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from typing_extensions import override
 
 from tabyard.app.listeners import Listeners
+from tabyard.app.ws_protocol import FrameProtocol
 
 __all__ = ["WebServer"]
 
@@ -32,7 +33,7 @@ class WebServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 http="httptools",
-                ws="websockets-sansio",
+                ws=FrameProtocol,
                 ws_max_size=frame_limit_bytes,
                 # Screenshots are compressed already, and deflating JSON costs more than it saves
                 # on a loopback. Liveness is the protocols' own business.

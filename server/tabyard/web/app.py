@@ -5,9 +5,10 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from typing_extensions import override
 
 from tabyard.core.errors import HubError, NotFound
 from tabyard.web.endpoint import Endpoint, routes_of
@@ -40,16 +41,49 @@ def create_app(state: WebState) -> Starlette:
         *routes_of(ENDPOINTS, state),
         *documents.routes(ENDPOINTS),
         *page_routes(),
-        *(WebSocketRoute(path, run) for path, run in sockets.endpoints(state)),
+        *(WebSocketRoute(path, _Socket(run)) for path, run in sockets.endpoints(state)),
     ]
-    app = Starlette(
-        routes=routes,
-        middleware=[Middleware(Guard, state=state)],
-        exception_handlers={HubError: translate, HTTPException: translate},
-    )
+    app = _Application(state, routes)
     app.router.redirect_slashes = False
     app.router.default = not_found
     return app
+
+
+class _Application(Starlette):
+    """Starlette with the guard as its outermost layer, and one that renders what routes raise.
+
+    Its own three layers would wrap each message of each answer and each frame of each socket.
+    """
+
+    def __init__(self, state: WebState, routes: Sequence[BaseRoute]) -> None:
+        super().__init__(routes=routes)
+        self._state = state
+
+    @override
+    def build_middleware_stack(self) -> ASGIApp:
+        return Guard(_told(self.router), self._state)
+
+
+def _told(app: ASGIApp) -> ASGIApp:
+    """`app`, with what it raises before it answers told in HTTP, to sockets too."""
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except (HubError, HTTPException) as error:
+            await translate(error)(scope, receive, send)
+
+    return told
+
+
+class _Socket:
+    """An ASGI application that runs one kind of socket, for the same reason no function."""
+
+    def __init__(self, run: sockets.Run) -> None:
+        self._run = run
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._run(WebSocket(scope, receive, send))
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:

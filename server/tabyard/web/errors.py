@@ -6,7 +6,6 @@ from math import ceil
 from typing import Final
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from tabyard.core.errors import HubError, MethodNotAllowed, NotFound
@@ -110,7 +109,7 @@ def render(error: HubError, headers: Mapping[str, str] | None = None) -> Respons
     )
 
 
-async def translate(_request: Request, error: Exception) -> Response:
+def translate(error: HubError | HTTPException) -> Response:
     """Render what a route raised: a `HubError`, or the router's 404 and 405."""
     match error:
         case HubError():

@@ -6,13 +6,13 @@ from typing import Final, NoReturn
 
 from tabyard.core.errors import HubError, InternalError
 from tabyard.core.strikes import Strikes
-from tabyard.hub.ports import Socket, SocketClosed
+from tabyard.hub.ports import SocketClosed
 from tabyard.hub.subscription import SlowReader, Subscription
 from tabyard.web.errors import body_of
 from tabyard.web.state import WebState
 from tabyard.web.streams.answers import Answers
 from tabyard.web.streams.frames import Refused, read_request
-from tabyard.web.streams.outlet import Outlet, Stuck
+from tabyard.web.streams.outlet import EventSocket, Outlet, Stuck
 from tabyard_protocol.client import ClientError, ClientRequest, TaskSubmit, TaskSubmitResponse
 from tabyard_protocol.errors import CloseCode
 
@@ -41,7 +41,7 @@ class _Over(Exception):
 
 
 async def serve_client(
-    socket: Socket, first: str | bytes, state: WebState, *, has_key: bool
+    socket: EventSocket, first: str | bytes, state: WebState, *, has_key: bool
 ) -> None:
     """Answer requests and push events until either side ends it. `first` was read already."""
     slow = asyncio.Event()
@@ -61,7 +61,7 @@ class _Session:
     """The tasks around one socket: reading, pushing, and watching for what ends it."""
 
     def __init__(
-        self, socket: Socket, state: WebState, subscription: Subscription, *, has_key: bool
+        self, socket: EventSocket, state: WebState, subscription: Subscription, *, has_key: bool
     ) -> None:
         self._socket = socket
         self._state = state
@@ -141,9 +141,7 @@ class _Session:
     async def _push(self) -> NoReturn:
         """Send events as they come, a batch per turn."""
         async for batch in self._subscription:
-            async with self._outlet.turn() as put:
-                for event in batch:
-                    await put(event.text)
+            await self._outlet.push([event.text for event in batch])
             for event in batch:
                 if event.type == "task_complete" and event.task_id is not None:
                     self._answers.note_ended(event.task_id)

@@ -1,16 +1,27 @@
 """The one way out to a peer: answers and events share it, each in its turn."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import NoReturn
+from typing import Final, NoReturn, Protocol
 
 from tabyard.hub.ports import Socket
 from tabyard_protocol.model import WireModel
 
-__all__ = ["Outlet", "Put", "Stuck"]
+__all__ = ["EventSocket", "Outlet", "Put", "Stuck"]
 
 Put = Callable[[str], Awaitable[None]]
+
+BURST_CHARS: Final = 64 * 1024
+"""So much goes to the socket in one piece: more would wait in it, uncounted by `watch`."""
+
+
+class EventSocket(Socket, Protocol):
+    """A socket to which many messages may go at once."""
+
+    async def send_all(self, texts: Iterable[str]) -> None:
+        """Send text messages, as one `send` after the other would, but faster."""
+        ...
 
 
 class Stuck(Exception):
@@ -23,7 +34,7 @@ class Outlet:
     So an acknowledgement that asks before the pump wakes up precedes the events it promises.
     """
 
-    def __init__(self, socket: Socket) -> None:
+    def __init__(self, socket: EventSocket) -> None:
         self._socket = socket
         self._lock = asyncio.Lock()
         self._begun = 0
@@ -33,6 +44,20 @@ class Outlet:
         """Send one frame. Raises `SocketClosed`."""
         async with self.turn() as put:
             await put(frame.to_json().decode())
+
+    async def push(self, texts: Iterable[str]) -> None:
+        """Send these messages in one turn, several at once. Raises `SocketClosed`."""
+        async with self._lock:
+            burst: list[str] = []
+            chars = 0
+            for text in texts:
+                burst.append(text)
+                chars += len(text)
+                if chars > BURST_CHARS:
+                    await self._send_all(burst)
+                    burst, chars = [], 0
+            if burst:
+                await self._send_all(burst)
 
     @asynccontextmanager
     async def turn(self) -> AsyncGenerator[Put]:
@@ -51,6 +76,11 @@ class Outlet:
             if self._begun > self._ended and self._begun == seen:
                 raise Stuck
             seen = self._begun
+
+    async def _send_all(self, texts: list[str]) -> None:
+        self._begun += 1
+        await self._socket.send_all(texts)
+        self._ended = self._begun
 
     async def _put(self, text: str) -> None:
         self._begun += 1

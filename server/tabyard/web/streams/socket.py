@@ -1,14 +1,18 @@
 """A Starlette WebSocket as the hub's `Socket`."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from struct import Struct
 from typing import Final
 
+from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 from typing_extensions import override
 
-from tabyard.hub.ports import Socket, SocketClosed
+from tabyard.hub.ports import SocketClosed
+from tabyard.web.streams.outlet import EventSocket
 
-__all__ = ["StarletteSocket"]
+__all__ = ["FRAMES", "StarletteSocket", "WriteFrames", "frame_writer", "text_frame"]
 
 ABNORMAL: Final = 1006
 """What RFC 6455 calls a connection that ended without a closing handshake."""
@@ -16,17 +20,54 @@ ABNORMAL: Final = 1006
 REASON_BYTES: Final = 123
 """A close frame has no room for more."""
 
+FRAMES: Final = "tabyard.frames"
+"""The ASGI extension of a server that takes ready frames: its value is a `WriteFrames`."""
 
-class StarletteSocket(Socket):
+WriteFrames = Callable[[bytes], Awaitable[None]]
+"""Hands whole frames to the peer, waiting while it doesn't read. Raises `OSError` once it has gone,
+or once either side has begun to close.
+"""
+
+_TINY_BYTES: Final = 125
+_SMALL_BYTES: Final = 65_535
+"""The longest messages whose length has one byte, and two more."""
+_WHOLE_TEXT: Final = 0x81
+"""A frame that is the whole of a text message; the server's side masks nothing."""
+_SHORT: Final = Struct("!BB").pack
+_MEDIUM: Final = Struct("!BBH").pack
+_LONG: Final = Struct("!BBQ").pack
+
+
+def frame_writer(scope: Scope) -> WriteFrames | None:
+    """The server's way to send ready frames; None: one message at a time."""
+    writer: WriteFrames | None = scope.get("extensions", {}).get(FRAMES)
+    return writer
+
+
+def text_frame(text: str) -> bytes:
+    """`text` as a WebSocket frame of a server."""
+    data = text.encode()
+    size = len(data)
+    if size <= _TINY_BYTES:
+        return _SHORT(_WHOLE_TEXT, size) + data
+    if size <= _SMALL_BYTES:
+        return _MEDIUM(_WHOLE_TEXT, 126, size) + data
+    return _LONG(_WHOLE_TEXT, 127, size) + data
+
+
+class StarletteSocket(EventSocket):
     """One accepted socket.
 
     A peer that doesn't read makes `send` wait, as the server's own buffer is bounded; `close` waits
     for it at most `close_timeout_s`, and the server cuts the connection when the endpoint returns.
     """
 
-    def __init__(self, websocket: WebSocket, *, close_timeout_s: float) -> None:
+    def __init__(
+        self, websocket: WebSocket, *, close_timeout_s: float, write: WriteFrames | None = None
+    ) -> None:
         self._websocket = websocket
         self._close_timeout_s = close_timeout_s
+        self._write = write
 
     @override
     async def receive(self) -> str | bytes:
@@ -44,10 +85,21 @@ class StarletteSocket(Socket):
 
     @override
     async def send(self, text: str) -> None:
+        if self._write is not None:
+            await self._send_frames(self._write, text_frame(text))
+            return
         try:
             await self._websocket.send_text(text)
         except (WebSocketDisconnect, WebSocketDisconnected):
             raise SocketClosed(ABNORMAL) from None
+
+    @override
+    async def send_all(self, texts: Iterable[str]) -> None:
+        if self._write is not None:
+            await self._send_frames(self._write, b"".join(map(text_frame, texts)))
+            return
+        for text in texts:
+            await self.send(text)
 
     @override
     async def close(self, code: int, reason: str = "") -> None:
@@ -57,3 +109,9 @@ class StarletteSocket(Socket):
                 await self._websocket.close(code, short)
         except (TimeoutError, WebSocketDisconnect, WebSocketDisconnected):
             return
+
+    async def _send_frames(self, write: WriteFrames, frames: bytes) -> None:
+        try:
+            await write(frames)
+        except OSError:
+            raise SocketClosed(ABNORMAL) from None

@@ -14,13 +14,13 @@ from tabyard.web.guard import HAS_KEY, port_of
 from tabyard.web.state import WebState
 from tabyard.web.streams.client_ws import serve_client
 from tabyard.web.streams.frames import is_hello
-from tabyard.web.streams.socket import StarletteSocket
+from tabyard.web.streams.socket import StarletteSocket, frame_writer
 from tabyard_protocol.client import ClientWelcome
 from tabyard_protocol.errors import CloseCode
 from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.version import CURRENT
 
-__all__ = ["endpoints"]
+__all__ = ["Run", "endpoints"]
 
 Run = Callable[[WebSocket], Awaitable[None]]
 
@@ -46,7 +46,7 @@ async def _at_link_port(port: int, run: Run, websocket: WebSocket) -> None:
 async def _serve_root(state: WebState, websocket: WebSocket) -> None:
     """A client or a browser: it says so itself."""
     await websocket.accept()
-    socket = StarletteSocket(websocket, close_timeout_s=state.settings.close_timeout_s)
+    socket = _socket(state, websocket)
     welcome = ClientWelcome(
         session_id=state.ids.session(),
         message=f"Connected to {state.settings.hub_name}",
@@ -75,11 +75,20 @@ async def _serve_link(state: WebState, websocket: WebSocket) -> None:
     """A browser's link, under its own path."""
     await websocket.accept()
     await serve_instance(
-        StarletteSocket(websocket, close_timeout_s=state.settings.close_timeout_s),
+        _socket(state, websocket),
         first_frame=None,
         instance_id=InstanceId(websocket.path_params["instance_id"]),
         ticket=_ticket(websocket),
         hub=state.hub,
+    )
+
+
+def _socket(state: WebState, websocket: WebSocket) -> StarletteSocket:
+    """The hub's side of an accepted socket."""
+    return StarletteSocket(
+        websocket,
+        close_timeout_s=state.settings.close_timeout_s,
+        write=frame_writer(websocket.scope),
     )
 
 
