@@ -176,6 +176,8 @@ def environment_of(folder: Path, http_port: int, link_port: int) -> dict[str, st
         "NO_COLOR": "1",
         "TABYARD_DATA_DIR": str(folder / "data"),
         "TABYARD_STORE": "memory",
+        # Each test has its files beside those of this hub.
+        "TABYARD_UPLOAD_DIR": str(folder.parent),
         # What hangs fails while the test still has time to say so.
         "TABYARD_COMMAND_TIMEOUT_MS": "15000",
         "TABYARD_HTTP_PORT": str(http_port),

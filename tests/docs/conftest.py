@@ -138,6 +138,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
         "HOME": str(folder),
         "NO_COLOR": "1",
         "TABYARD_DATA_DIR": str(folder / "data"),
+        "TABYARD_UPLOAD_DIR": str(tmp_path_factory.getbasetemp()),
         "TABYARD_HTTP_PORT": str(http_port),
         "TABYARD_LINK_PORT": str(link_port),
         "TABYARD_URL": f"http://127.0.0.1:{http_port}",

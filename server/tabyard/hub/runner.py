@@ -21,6 +21,7 @@ from tabyard.hub.connection import Link
 from tabyard.hub.ports import Clock, HubTools, ToolFailed
 from tabyard.hub.run import HubWork, Run
 from tabyard.hub.settings import HubSettings
+from tabyard.hub.upload_rule import UploadRule
 from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.ids import CallId, TaskId
 from tabyard_protocol.resources.task import CommandStatus
@@ -52,6 +53,7 @@ class Runner:
         self._preparer = preparer
         self._clock = clock
         self._settings = settings
+        self._upload_rule = UploadRule(settings.upload_dir)
         self._spawn = spawn
 
     async def step(self, link: Link, run: Run) -> Finish | None:
@@ -62,7 +64,9 @@ class Runner:
             return course.cancel(now_ms)
         if course.is_over:
             return course.complete(now_ms)
-        prepared = self._preparer.prepare(task, course.index, link.tools)
+        prepared = await self._upload_rule.checked(
+            self._preparer.prepare(task, course.index, link.tools)
+        )
         course.start(now_ms)
         if run.told != course.command_id:
             run.told = course.command_id
@@ -103,6 +107,8 @@ class Runner:
 
     async def _ask(self, link: Link, run: Run, prepared: Prepared) -> Reply:
         """Send the command to the browser and wait for the answer."""
+        if run.withdrawn:
+            return Unanswered.WITHDRAWN
         task, command = run.course.record, run.course.command_id
         call = call_id(command, link.epoch)
         run.deadline_s = self._clock.monotonic_s() + prepared.timeout_ms / 1000

@@ -1,6 +1,7 @@
 """How patient and how large the hub is."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 __all__ = ["HubSettings"]
@@ -24,6 +25,8 @@ class HubSettings:
     """How long a browser may take to confirm that it has stopped."""
     private_addresses: Literal["allow", "deny"] = "allow"
     """Whether tasks may open addresses of private networks; browsers are told at their welcome."""
+    upload_dir: Path | None = None
+    """Files in it may be uploaded by their path; None: only artifacts may."""
     grace_s: float = 30.0
     """How long the queue of a lost browser is kept."""
     hello_within_s: float = 5.0
