@@ -26,6 +26,8 @@ class ErrorCode(StrEnum):
     """Caller: no such instance."""
     ARTIFACT_NOT_FOUND = "ARTIFACT_NOT_FOUND"
     """Caller: no such artifact, or it was removed with its task."""
+    KEY_NOT_FOUND = "KEY_NOT_FOUND"
+    """Caller: no API key with this visible beginning."""
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     """Caller: this `Idempotency-Key` was used with another body."""
     UNKNOWN_TOOL = "UNKNOWN_TOOL"

@@ -15,8 +15,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from tabyard.app.listeners import listening
 from tabyard.app.web_server import WebServer
 from tabyard.web.app import create_app
-from tabyard.web.auth import KeyRing, NoKeys
-from tabyard.web.state import WebSettings, WebState
+from tabyard.web.audit import Audit
+from tabyard.web.auth import KeyRing
+from tabyard.web.limits import Limits
+from tabyard.web.settings import WebSettings
+from tabyard.web.state import WebState
 from tabyard_protocol.ids import TaskId
 
 EXTENSION: Final = "abcdefghijklmnopabcdefghijklmnop"
@@ -205,6 +208,14 @@ def _http(app: Starlette, port: int) -> httpx2.AsyncClient:
 def _state(
     yard: Yard, keys: Sequence[str], web: Mapping[str, Any], *, http_port: int, link_port: int
 ) -> WebState:
+    settings = WebSettings(
+        http_port=http_port,
+        link_port=link_port,
+        ws_endpoint="ws://localhost:3400",
+        store_name="memory",
+        extension_ids=frozenset({EXTENSION}),
+        **web,
+    )
     return WebState(
         hub=yard.hub,
         tasks=yard.tasks,
@@ -212,14 +223,10 @@ def _state(
         blobs=yard.blobs,
         clock=yard.clock,
         ids=yard.hub.ids,
-        settings=WebSettings(
-            http_port=http_port,
-            link_port=link_port,
-            ws_endpoint="ws://localhost:3400",
-            store_name="memory",
-            extension_ids=frozenset({EXTENSION}),
-            **web,
-        ),
+        settings=settings,
         started_s=yard.clock.monotonic_s(),
-        keys=KeyRing(keys) if keys else NoKeys(),
+        access=yard.store,
+        limits=Limits(settings.limits, yard.clock),
+        audit=Audit(store=yard.store, clock=yard.clock),
+        keys=KeyRing(keys),
     )

@@ -26,6 +26,8 @@ export const ErrorCode = {
   INSTANCE_NOT_FOUND: "INSTANCE_NOT_FOUND",
   /** Caller: no such artifact, or it was removed with its task. */
   ARTIFACT_NOT_FOUND: "ARTIFACT_NOT_FOUND",
+  /** Caller: no API key with this visible beginning. */
+  KEY_NOT_FOUND: "KEY_NOT_FOUND",
   /** Caller: this `Idempotency-Key` was used with another body. */
   IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
   /** Caller: no tool of that name; the message lists the valid ones. */

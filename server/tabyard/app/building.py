@@ -14,15 +14,18 @@ from tabyard.app.launching import LaunchedBrowsers
 from tabyard.app.listeners import Listeners
 from tabyard.browsers import EXTENSION_ID, BrowserExit, Launcher, LaunchSettings, Sandbox
 from tabyard.clock import SystemClock
-from tabyard.core.errors import InstanceNotFound, LaunchFailed, ShuttingDown
+from tabyard.core.errors import InstanceNotFound, LaunchFailed, ShuttingDown, StoreUnavailable
 from tabyard.hub.hub import Hub
 from tabyard.hub.settings import HubSettings
 from tabyard.ids import SystemIds
-from tabyard.settings import Settings
+from tabyard.settings import BadSetting, Settings, is_loopback
 from tabyard.storage import open_store
 from tabyard.storage.blobs import ObjectBlobs, folder_blobs, memory_blobs, url_blobs
-from tabyard.web.auth import KeyRing, NoKeys
-from tabyard.web.state import WebSettings, WebState
+from tabyard.web.audit import Audit
+from tabyard.web.auth import KeyRing
+from tabyard.web.limits import Limits, LimitSettings
+from tabyard.web.settings import WebSettings
+from tabyard.web.state import WebState
 from tabyard.work.sweep import Sweep, SweepSettings
 from tabyard.work.tasks import Tasks
 from tabyard_protocol.ids import InstanceId
@@ -52,15 +55,13 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
     """Everything between the sockets and the disk, running for the length of the block.
 
     Raises:
+        BadSetting: other machines reach the hub, and it has no keys.
         DataFolderUnusable: the folder for data can't be written.
         StoreOpenFailed: the database can't be opened, or another hub has it.
     """
     clock = SystemClock()
     ids = SystemIds(clock=clock)
-    here = _local_name(settings.host)
-    http_url = f"http://{here}:{listeners.http_port}"
-    # The documented name of the endpoint; whoever resolves it to ::1 first falls back at once.
-    link_url = f"ws://{here.replace('127.0.0.1', 'localhost')}:{listeners.link_port}"
+    http_url, link_url = _addresses(settings, listeners)
     blobs = await asyncio.to_thread(_blobs, settings)
     async with (
         open_store(":memory:" if settings.in_memory else settings.database) as store,
@@ -77,6 +78,10 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
             exited=partial(_note_end, hub),
         ) as launcher,
     ):
+        keys = KeyRing(
+            settings.keys, stored=await store.keys(), always=not is_loopback(settings.host)
+        )
+        _expect_keys(settings, keys)
         await _recover(hub, launcher)
         tasks = Tasks(hub=hub, store=store, blobs=blobs)
         browsers = LaunchedBrowsers(
@@ -88,23 +93,57 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
         hub.use_browsers(browsers)
         keep = SweepSettings(keep_s=settings.task_ttl_s, every_s=settings.sweep_interval_s)
         Sweep(hub=hub, store=store, blobs=blobs, settings=keep).start()
-        yield Parts(
-            hub=hub,
-            launcher=launcher,
-            browsers=browsers,
-            web=WebState(
+        web_settings = _web_settings(settings, listeners, link_url)
+        audit = Audit(store=store, clock=clock, keep_s=settings.audit_ttl_s)
+        try:
+            yield Parts(
                 hub=hub,
-                tasks=tasks,
-                records=store,
-                blobs=blobs,
-                clock=clock,
-                ids=ids,
-                settings=_web_settings(settings, listeners, link_url),
-                started_s=clock.monotonic_s(),
-                keys=KeyRing(settings.keys) if settings.keys else NoKeys(),
-            ),
-            http_url=http_url,
-            link_url=link_url,
+                launcher=launcher,
+                browsers=browsers,
+                web=WebState(
+                    hub=hub,
+                    tasks=tasks,
+                    records=store,
+                    blobs=blobs,
+                    clock=clock,
+                    ids=ids,
+                    settings=web_settings,
+                    started_s=clock.monotonic_s(),
+                    access=store,
+                    limits=Limits(web_settings.limits, clock),
+                    audit=audit,
+                    keys=keys,
+                ),
+                http_url=http_url,
+                link_url=link_url,
+            )
+        finally:
+            with suppress(StoreUnavailable):
+                await audit.flush()
+
+
+def _addresses(settings: Settings, listeners: Listeners) -> tuple[str, str]:
+    """Where this machine reaches the REST API, and what is announced for WebSockets.
+
+    A certificate is for a name, so with TLS the first of the hub's own names is used.
+    """
+    here = _local_name(settings.host)
+    # The documented name of the endpoint; whoever resolves it to ::1 first falls back at once.
+    announced = here.replace("127.0.0.1", "localhost")
+    if settings.tls_cert is None:
+        return f"http://{here}:{listeners.http_port}", f"ws://{announced}:{listeners.link_port}"
+    name = settings.allowed_hosts[0] if settings.allowed_hosts else announced
+    return f"https://{name}:{listeners.http_port}", f"wss://{name}:{listeners.link_port}"
+
+
+def _expect_keys(settings: Settings, keys: KeyRing) -> None:
+    """Raise `BadSetting` where other machines reach a hub that has no keys."""
+    if not is_loopback(settings.host) and not (settings.keys or keys.records):
+        raise BadSetting(
+            "TABYARD_HOST",
+            settings.host,
+            "other machines could drive your browsers; make a key with `tabyard key new` or set "
+            "TABYARD_API_KEYS first, or listen on 127.0.0.1",
         )
 
 
@@ -179,6 +218,7 @@ def _hub_settings(settings: Settings, listeners: Listeners, link_url: str) -> Hu
         queue_limit=settings.queue_limit,
         command_timeout_ms=settings.command_timeout_ms,
         private_addresses=settings.private_addresses.value,
+        upload_dir=settings.uploads,
         grace_s=settings.grace_s,
         frame_bytes=settings.frame_limit_bytes,
     )
@@ -196,4 +236,16 @@ def _web_settings(settings: Settings, listeners: Listeners, link_url: str) -> We
         extension_ids=frozenset({EXTENSION_ID}),
         cors_origins=frozenset(settings.allowed_origins if settings.cors_enabled else ()),
         body_limit_bytes=settings.body_limit_bytes,
+        body_timeout_s=settings.body_timeout_s,
+        first_frame_timeout_s=settings.handshake_timeout_s,
+        auth_timeout_s=settings.handshake_timeout_s,
+        json_depth=settings.json_depth,
+        tls=settings.tls_cert is not None,
+        trusted_proxies=settings.trusted_proxies,
+        limits=LimitSettings(
+            requests_per_minute=settings.requests_per_minute,
+            attempts_per_minute=settings.attempts_per_minute,
+            connections=settings.connection_limit,
+            frames_per_second=settings.frames_per_second,
+        ),
     )

@@ -60,6 +60,9 @@ async def serve(settings: Settings, *, ready: Ready) -> None:
                 create_app(parts.web),
                 listeners,
                 frame_limit_bytes=settings.frame_limit_bytes,
+                handshake_timeout_s=settings.handshake_timeout_s,
+                tls_cert=settings.tls_cert,
+                tls_key=settings.tls_key,
             )
             hub = RunningHub(parts.http_url, parts.link_url, parts.browsers)
             async with asyncio.TaskGroup() as group:

@@ -4,12 +4,14 @@ import asyncio
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
 from typing_extensions import override
 
+from tabyard.app.http_protocol import patient
 from tabyard.app.listeners import Listeners
 from tabyard.app.ws_protocol import FrameProtocol
 
@@ -28,11 +30,20 @@ DATE_EVERY_S: Final = 1
 class WebServer(uvicorn.Server):
     """One server behind both listeners. Signals are the caller's: `stop` ends it."""
 
-    def __init__(self, app: Starlette, listeners: Listeners, *, frame_limit_bytes: int) -> None:
+    def __init__(
+        self,
+        app: Starlette,
+        listeners: Listeners,
+        *,
+        frame_limit_bytes: int,
+        handshake_timeout_s: float = 5.0,
+        tls_cert: Path | None = None,
+        tls_key: Path | None = None,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=patient(handshake_timeout_s),
                 ws=FrameProtocol,
                 ws_max_size=frame_limit_bytes,
                 # Screenshots are compressed already, and deflating JSON costs more than it saves
@@ -43,7 +54,10 @@ class WebServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # Whom to believe about forwarded requests is the guard's business.
                 proxy_headers=False,
+                ssl_certfile=tls_cert,
+                ssl_keyfile=tls_key,
                 timeout_graceful_shutdown=GOODBYE_WITHIN_S,
             )
         )

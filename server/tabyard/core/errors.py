@@ -22,6 +22,7 @@ __all__ = [
     "InternalError",
     "InvalidInput",
     "InvalidInstance",
+    "KeyNotFound",
     "LaunchFailed",
     "MethodNotAllowed",
     "NoBrowser",
@@ -192,6 +193,16 @@ class ArtifactNotFound(HubError):
     @override
     def __str__(self) -> str:
         return "Artifact not found"
+
+
+class KeyNotFound(HubError):
+    """No such API key."""
+
+    code = ErrorCode.KEY_NOT_FOUND
+
+    @override
+    def __str__(self) -> str:
+        return "No API key with this id"
 
 
 class IdempotencyConflict(HubError):

@@ -3,7 +3,8 @@
 from tabyard.settings.errors import BadSetting
 from tabyard.settings.read import is_loopback, read_settings
 from tabyard.settings.reference import SETTINGS, Setting, spelled
-from tabyard.settings.table import LogFormat, LogLevel, SandboxChoice, Settings
+from tabyard.settings.row import LogFormat, LogLevel, SandboxChoice
+from tabyard.settings.table import Settings
 
 __all__ = [
     "SETTINGS",

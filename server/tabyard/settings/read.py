@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from tabyard.settings.errors import BadSetting
-from tabyard.settings.table import Row, Settings
+from tabyard.settings.row import Row
+from tabyard.settings.table import Settings
 
 __all__ = ["is_loopback", "read_settings", "rows"]
 
@@ -64,12 +65,11 @@ def _source(
 
 def _check(settings: Settings) -> None:
     """Refuse what is wrong only in combination."""
-    if not is_loopback(settings.host) and not settings.keys:
+    if (settings.tls_cert is None) != (settings.tls_key is None):
         raise BadSetting(
-            "TABYARD_HOST",
-            settings.host,
-            "other machines could drive your browsers; set TABYARD_API_KEYS first, "
-            "or listen on 127.0.0.1",
+            "TABYARD_TLS_KEY" if settings.tls_key is None else "TABYARD_TLS_CERT",
+            "",
+            "a certificate and its key go together; set both or neither",
         )
     if settings.http_port == settings.link_port != 0:
         raise BadSetting(

@@ -1,22 +1,23 @@
 """The table itself: name, default, environment names and a sentence for each setting."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from tabyard.settings.words import address, choice, integer, path, seconds, switch, text, words
+from tabyard.settings.row import LogFormat, LogLevel, PrivateAddresses, Row, SandboxChoice
+from tabyard.settings.words import (
+    address,
+    choice,
+    integer,
+    networks,
+    path,
+    seconds,
+    switch,
+    text,
+    words,
+)
 
-__all__ = [
-    "LONGEST_TIMEOUT_MS",
-    "LogFormat",
-    "LogLevel",
-    "PrivateAddresses",
-    "Row",
-    "SandboxChoice",
-    "Settings",
-]
+__all__ = ["LONGEST_TIMEOUT_MS", "Settings"]
 
 LONGEST_TIMEOUT_MS: Final = 10_800_000
 """The protocol's `MAX_TIMEOUT_MS`, repeated so that reading settings does not load the protocol."""
@@ -24,61 +25,6 @@ LONGEST_TIMEOUT_MS: Final = 10_800_000
 MIB: Final = 1024 * 1024
 GIB: Final = 1024 * MIB
 YEAR_S: Final = 31_536_000
-
-
-class LogLevel(StrEnum):
-    """From how serious on an event is logged."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-class LogFormat(StrEnum):
-    """How log lines look."""
-
-    AUTO = "auto"
-    """Pretty on a terminal, JSON otherwise."""
-    PRETTY = "pretty"
-    JSON = "json"
-
-
-class SandboxChoice(StrEnum):
-    """Whether Chromium isolates its renderers from the system."""
-
-    AUTO = "auto"
-    ON = "on"
-    OFF = "off"
-
-
-class PrivateAddresses(StrEnum):
-    """What happens to addresses that only this machine or its network knows."""
-
-    ALLOW = "allow"
-    DENY = "deny"
-
-
-class Row:
-    """What a setting says about itself, next to its default.
-
-    `variables`: environment names, the first that is set wins. `default`: in words, where it is
-    derived from something.
-    """
-
-    def __init__(
-        self,
-        parse: Callable[[str], Any],
-        *variables: str,
-        says: str,
-        default: str | None = None,
-        secret: bool = False,
-    ) -> None:
-        self.parse = parse
-        self.variables = variables
-        self.says = says
-        self.default = default
-        self.secret = secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +119,15 @@ class Settings:
             says="Whether tasks may open addresses of this machine and of private networks.",
         ),
     ] = PrivateAddresses.ALLOW
+    upload_dir: Annotated[
+        Path | None,
+        Row(
+            path,
+            "TABYARD_UPLOAD_DIR",
+            says="Folder whose files tasks may upload by their path; others only as artifacts.",
+            default="<data_dir>/uploads",
+        ),
+    ] = None
     task_ttl_s: Annotated[
         float,
         Row(
@@ -250,6 +205,87 @@ class Settings:
             secret=True,
         ),
     ] = field(default="", repr=False)
+    requests_per_minute: Annotated[
+        int,
+        Row(
+            integer(0, 10_000_000),
+            "TABYARD_REQUESTS_PER_MINUTE",
+            says="Requests of one key, or of one address that is not this machine; 0: no limit. "
+            "Beyond it they get a 429. Without keys, this machine itself has no limit.",
+        ),
+    ] = 12_000
+    attempts_per_minute: Annotated[
+        int,
+        Row(
+            integer(0, 1_000_000),
+            "TABYARD_ATTEMPTS_PER_MINUTE",
+            says="Wrong keys from one address; beyond it that address gets a 429; 0: no limit.",
+        ),
+    ] = 20
+    connection_limit: Annotated[
+        int,
+        Row(
+            integer(0, 1_000_000),
+            "TABYARD_CONNECTION_LIMIT",
+            says="Requests and sockets at one time, of one key or address as above; 0: no limit.",
+        ),
+    ] = 500
+    frames_per_second: Annotated[
+        int,
+        Row(
+            integer(0, 1_000_000),
+            "TABYARD_FRAMES_PER_SECOND",
+            says="Requests on one client WebSocket, of callers as above; 0: no limit.",
+        ),
+    ] = 1_000
+    json_depth: Annotated[
+        int,
+        Row(
+            integer(8, 190),
+            "TABYARD_JSON_DEPTH",
+            says="Levels of nesting in the JSON of a request; a deeper one gets a 400.",
+        ),
+    ] = 100
+    handshake_timeout_s: Annotated[
+        float,
+        Row(
+            seconds(0.1, 300),
+            "TABYARD_HANDSHAKE_TIMEOUT_S",
+            says="How long a new connection may stay without a request, a socket without hello.",
+        ),
+    ] = 5.0
+    body_timeout_s: Annotated[
+        float,
+        Row(
+            seconds(0.1, 3600),
+            "TABYARD_BODY_TIMEOUT_S",
+            says="How long the body of a request may take to arrive.",
+        ),
+    ] = 30.0
+    audit_ttl_s: Annotated[
+        float,
+        Row(
+            seconds(1, YEAR_S),
+            "TABYARD_AUDIT_TTL_S",
+            says="How long the audit trail remembers.",
+        ),
+    ] = 2_592_000.0
+    tls_cert: Annotated[
+        Path | None,
+        Row(path, "TABYARD_TLS_CERT", says="Certificate chain (PEM); both ports speak TLS then."),
+    ] = None
+    tls_key: Annotated[
+        Path | None,
+        Row(path, "TABYARD_TLS_KEY", says="Private key (PEM) of TABYARD_TLS_CERT."),
+    ] = None
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Row(
+            networks,
+            "TABYARD_TRUSTED_PROXIES",
+            says="Addresses or networks whose `X-Forwarded-For` counts, comma-separated.",
+        ),
+    ] = ()
     chromium: Annotated[
         Path | None,
         Row(
@@ -304,6 +340,11 @@ class Settings:
             says="How log lines look; `auto` is pretty on a terminal and JSON elsewhere.",
         ),
     ] = LogFormat.AUTO
+
+    @property
+    def uploads(self) -> Path:
+        """Where files may be uploaded from."""
+        return self.upload_dir or self.data_dir / "uploads"
 
     @property
     def in_memory(self) -> bool:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-__all__ = ["address", "choice", "integer", "path", "seconds", "switch", "text", "words"]
+__all__ = ["address", "choice", "integer", "networks", "path", "seconds", "switch", "text", "words"]
 
 SWITCH: Final = {
     "1": True,
@@ -69,6 +69,17 @@ def switch(said: str) -> bool:
 def words(said: str) -> tuple[str, ...]:
     """A list, comma-separated."""
     return tuple(word.strip() for word in said.split(",") if word.strip())
+
+
+def networks(said: str) -> tuple[str, ...]:
+    """Addresses and networks, comma-separated."""
+    found = words(said)
+    for one in found:
+        try:
+            ipaddress.ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError(f"{one} is no address or network such as 10.0.0.0/8") from None
+    return found
 
 
 def path(said: str) -> Path:

@@ -10,9 +10,9 @@ from tabyard.core.errors import (
     UnknownHost,
     UnsupportedMediaType,
 )
-from tabyard.web.state import LOOPBACK_NAMES, WebSettings
+from tabyard.web.settings import LOOPBACK_NAMES, WebSettings
 
-__all__ = ["Access", "Caller", "Headers", "is_loopback_peer", "single_headers"]
+__all__ = ["Access", "Caller", "Headers", "single_headers"]
 
 Headers = Mapping[bytes, bytes]
 """Lower-case names; a name that came more than once maps to `REPEATED` where that matters."""
@@ -38,6 +38,8 @@ class Caller:
     """The request comes from an extension that this hub knows."""
     is_cors: bool
     """The request comes from a web origin that was admitted by configuration."""
+    is_visit: bool = False
+    """A link on another site leads here: good for pages, and for nothing that acts or tells."""
 
 
 class Access:
@@ -52,12 +54,13 @@ class Access:
         )
         self._cors = frozenset(origin.encode() for origin in settings.cors_origins)
         self._own_pages = frozenset(
-            b"http://%s:%d" % (name, settings.http_port) for name in self._names
+            b"%s://%s:%d" % (b"https" if settings.tls else b"http", name, settings.http_port)
+            for name in self._names
         )
         self._http_port = settings.http_port
         self._body_limit_bytes = settings.body_limit_bytes
 
-    def admit(self, headers: Headers, *, port: int | None, method: str, path: str) -> Caller:
+    def admit(self, headers: Headers, *, port: int | None, method: str) -> Caller:
         """The caller behind these headers.
 
         Raises:
@@ -73,8 +76,10 @@ class Access:
         if origin is not None and not trusted and not self._is_own(origin, host, port):
             raise ForbiddenOrigin
         site = headers.get(b"sec-fetch-site")
-        if site is None or site in NEAR or trusted or self._is_visit(headers, method, path):
+        if site is None or site in NEAR or trusted:
             return caller
+        if _is_visit(headers, method):
+            return Caller(origin, is_extension=False, is_cors=False, is_visit=True)
         raise ForbiddenOrigin
 
     def check_body(self, headers: Headers) -> None:
@@ -105,14 +110,14 @@ class Access:
         same = {b"http://" + host, b"https://" + host}
         return port == self._http_port and origin.lower() in {page.lower() for page in same}
 
-    def _is_visit(self, headers: Headers, method: str, path: str) -> bool:
-        """Whether a person follows a link to one of the pages: nothing there acts on a visit."""
-        return (
-            method == "GET"
-            and not path.startswith(("/tasks", "/instances", "/artifacts"))
-            and headers.get(b"sec-fetch-mode") == b"navigate"
-            and headers.get(b"sec-fetch-dest") == b"document"
-        )
+
+def _is_visit(headers: Headers, method: str) -> bool:
+    """Whether a person follows a link to a page of ours."""
+    return (
+        method == "GET"
+        and headers.get(b"sec-fetch-mode") == b"navigate"
+        and headers.get(b"sec-fetch-dest") == b"document"
+    )
 
 
 def split_port(host: bytes) -> tuple[bytes, bytes]:
@@ -133,8 +138,3 @@ def single_headers(pairs: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
         else:
             headers[name] = value
     return headers
-
-
-def is_loopback_peer(client: tuple[str, int] | None) -> bool:
-    """Whether the peer's address is of this machine."""
-    return client is not None and (client[0].startswith("127.") or client[0] == "::1")

@@ -5,18 +5,20 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from typing_extensions import override
 
-from tabyard.core.errors import HubError, NotFound
-from tabyard.web.endpoint import Endpoint, routes_of
+from tabyard.core.errors import HubError, NotFound, Unauthorized
+from tabyard.web.endpoint import Endpoint, GuardedRoute, OpenRoute, routes_of
 from tabyard.web.errors import render, translate
 from tabyard.web.guard import Guard
-from tabyard.web.routes import artifacts, documents, hub, instances, tasks, tools
+from tabyard.web.routes import artifacts, audit, documents, hub, instances, keys, tasks, tools
+from tabyard.web.standing import standing_of
 from tabyard.web.state import WebState
 from tabyard.web.streams import sockets, sse
+from tabyard.web.streams.sockets import SocketRoute
 from tabyard.web.ui.pages import page_routes
 
 __all__ = ["ENDPOINTS", "create_app"]
@@ -27,6 +29,8 @@ ENDPOINTS: Final[Sequence[Endpoint]] = (
     *instances.ENDPOINTS,
     *tools.ENDPOINTS,
     *artifacts.ENDPOINTS,
+    *keys.ENDPOINTS,
+    *audit.ENDPOINTS,
     *hub.ENDPOINTS,
 )
 """Every HTTP API, in the order in which the reference shows them."""
@@ -41,8 +45,11 @@ def create_app(state: WebState) -> Starlette:
         *routes_of(ENDPOINTS, state),
         *documents.routes(ENDPOINTS),
         *page_routes(),
-        *(WebSocketRoute(path, _Socket(run)) for path, run in sockets.endpoints(state)),
+        *(SocketRoute(path, _Socket(run)) for path, run in sockets.endpoints(state)),
     ]
+    for route in routes:
+        # A route of any other kind would be open without anybody having said so.
+        assert isinstance(route, GuardedRoute | OpenRoute | SocketRoute), route
     app = _Application(state, routes)
     app.router.redirect_slashes = False
     app.router.default = not_found
@@ -87,5 +94,8 @@ class _Socket:
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    """Refuse a path that nobody serves, HTTP and WebSocket alike."""
-    await render(NotFound())(scope, receive, send)
+    """Refuse a path that nobody serves, HTTP and WebSocket alike; without a key, that it is so."""
+    standing = standing_of(scope)
+    is_stranger = standing.principal is None and scope["type"] == "http"
+    error = standing.refusal or (Unauthorized() if is_stranger else NotFound())
+    await render(error)(scope, receive, send)

@@ -1,50 +1,84 @@
-"""API keys: who may call at all. The one place that further kinds of callers will be added to."""
+"""API keys: which there are, and whose the presented one is."""
 
-import hmac
-from collections.abc import Iterable, Mapping
-from hashlib import sha256
-from typing import Final, Protocol
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+from urllib.parse import unquote_to_bytes
 
-__all__ = ["KeyRing", "Keys", "NoKeys", "presented_key"]
+from tabyard.core.keys import (
+    ENVIRONMENT,
+    KeyRecord,
+    Principal,
+    digest_of,
+    key_id_of,
+    matches,
+    principal_of,
+)
+
+__all__ = ["KeyRing", "names_a_key", "presented_key"]
 
 MAX_KEY_CHARS: Final = 1_000
 """Longer ones are wrong unread."""
 
-
-class Keys(Protocol):
-    """Decides about presented keys."""
-
-    def accepts(self, key: str | None) -> bool:
-        """Whether a caller who presents `key` (None: nothing) may go on."""
-        ...
-
-
-class NoKeys:
-    """No keys are configured: whoever passes the rules for hosts and origins may go on."""
-
-    def accepts(self, key: str | None) -> bool:  # noqa: ARG002 - the protocol's signature
-        """Always."""
-        return True
+NAMES: Final = re.compile(
+    rb"(?:^|[&;?])(?:x-)?(?:api[-_]?key|key|(?:access[-_]?|auth[-_]?)?token|authorization|bearer)="
+    rb"|tyk_[0-9a-f]{8}_",
+    re.IGNORECASE,
+)
+"""How people put a key into an address."""
 
 
 class KeyRing:
-    """Configured keys, kept as digests; how long a check takes tells nothing of them."""
+    """All keys of a hub, kept as digests; how long a check takes tells nothing of a secret.
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        self._digests = tuple(digest(key) for key in keys)
+    `always`: callers need a key even while there is none, as where other machines reach the hub.
+    """
 
-    def accepts(self, key: str | None) -> bool:
-        """Whether `key` is one of the ring."""
+    def __init__(
+        self, keys: Iterable[str] = (), *, stored: Iterable[KeyRecord] = (), always: bool = False
+    ) -> None:
+        self._environment = tuple(digest_of(key) for key in keys)
+        self._stored = {record.id: (record, principal_of(record)) for record in stored}
+        self._always = always
+        self.required = False
+        self._count()
+
+    @property
+    def records(self) -> Sequence[KeyRecord]:
+        """The stored keys, oldest first."""
+        return [record for record, _ in self._stored.values()]
+
+    def identify(self, key: str | None) -> Principal | None:
+        """Whose `key` is; None: nobody's."""
         if key is None or len(key) > MAX_KEY_CHARS:
-            return False
-        presented = digest(key)
+            return None
+        presented = digest_of(key)
+        # A key's beginning is no secret, so finding its row by it tells nothing.
+        row = self._stored.get(key_id_of(key) or "")
+        if row is not None and matches(presented, row[0].digest):
+            return row[1]
         # No early exit: all are compared, whichever matches.
-        return sum(hmac.compare_digest(presented, known) for known in self._digests) > 0
+        found = sum(matches(presented, known) for known in self._environment)
+        return ENVIRONMENT if found else None
 
+    def add(self, record: KeyRecord) -> None:
+        """From now on this key is good; with the first one, keys are needed."""
+        self._stored[record.id] = (record, principal_of(record))
+        self._count()
 
-def digest(key: str) -> bytes:
-    """All digests are of one length, so comparing tells nothing of a key's."""
-    return sha256(key.encode("utf-8", "surrogatepass")).digest()
+    def remove(self, key_id: str) -> None:
+        """From now on this key is no good."""
+        self._stored.pop(key_id, None)
+        self._count()
+
+    def knows(self, principal: Principal) -> bool:
+        """Whether the key behind `principal` is still good."""
+        if principal.key_id is not None:
+            return principal.key_id in self._stored
+        return principal is ENVIRONMENT or not self.required
+
+    def _count(self) -> None:
+        self.required = bool(self._always or self._environment or self._stored)
 
 
 def presented_key(headers: Mapping[bytes, bytes]) -> str | None:
@@ -55,3 +89,8 @@ def presented_key(headers: Mapping[bytes, bytes]) -> str | None:
         return token.strip()
     key = headers.get(b"x-api-key", b"").decode("latin-1").strip()
     return key or None
+
+
+def names_a_key(query: bytes) -> bool:
+    """Whether a query string carries a key: addresses end up in logs and histories."""
+    return NAMES.search(unquote_to_bytes(query)) is not None

@@ -1,7 +1,8 @@
 """From bytes to models, and from what does not fit to sentences with paths."""
 
 import asyncio
-from typing import TypeVar
+import re
+from typing import Final, TypeVar
 
 import orjson
 from pydantic import ValidationError
@@ -9,26 +10,52 @@ from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
 from tabyard.core.errors import HubError, InvalidInput, NoCommands
+from tabyard.web.state import WebState
 from tabyard_protocol.model import WireModel
 from tabyard_protocol.problems import problems, sentence
 
-__all__ = ["parse", "read_body"]
+__all__ = ["expect_shallow", "parse", "read_body"]
 
 M = TypeVar("M", bound=WireModel)
 
+BRACKETS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+"""Strings, to be skipped, and what nests."""
 
-async def read_body(request: Request, *, within_s: float) -> bytes:
+
+async def read_body(state: WebState, request: Request) -> bytes:
     """The whole body, at most the guard's limit.
 
     Raises:
         BodyTooLarge: it is longer.
-        InvalidInput: it took longer than `within_s` to arrive.
+        InvalidInput: it took too long to arrive, or is nested too deep.
     """
+    within_s = state.settings.body_timeout_s
     try:
         async with asyncio.timeout(within_s):
-            return await request.body()
+            body = await request.body()
     except TimeoutError:
         raise InvalidInput(f"Request body did not arrive within {within_s:g} s") from None
+    expect_shallow(body, state.settings.json_depth)
+    return body
+
+
+def expect_shallow(text: bytes, levels: int, *, what: str = "Request body") -> None:
+    """Refuse JSON that is nested deeper than `levels`: readers recurse, and so do its users.
+
+    Raises:
+        InvalidInput: it is.
+    """
+    if text.count(b"[") + text.count(b"{") <= levels:
+        return
+    depth = 0
+    for found in BRACKETS.finditer(text):
+        bracket = found[0][:1]
+        if bracket in b"[{":
+            depth += 1
+            if depth > levels:
+                raise InvalidInput(f"{what} is nested deeper than {levels} levels")
+        elif bracket in b"]}":
+            depth -= 1
 
 
 def parse(model: type[M], text: bytes | str, *, what: str = "Request body") -> M:

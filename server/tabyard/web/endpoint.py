@@ -1,22 +1,27 @@
-"""An endpoint in one row: what it does, and what it says about itself to OpenAPI."""
+"""An endpoint in one row: what it does, who may, and what it says about itself to OpenAPI."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tabyard.core.errors import Forbidden, ForbiddenOrigin, HubError, RateLimited, Unauthorized
+from tabyard.web.authority import ABOUT, code_of, expect_reach, expect_standing
+from tabyard.web.errors import render
+from tabyard.web.standing import Standing, standing_of
 from tabyard.web.state import WebState
 from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.model import WireModel
+from tabyard_protocol.resources.key import Scope
 
-__all__ = ["Endpoint", "Method", "Parameter", "Run", "routes_of"]
+__all__ = ["Endpoint", "GuardedRoute", "Method", "OpenRoute", "Parameter", "Run", "routes_of"]
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Run = Callable[[WebState, Request], Awaitable[Response]]
+REFUSALS = (Unauthorized, Forbidden, RateLimited, ForbiddenOrigin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,16 @@ class Endpoint:
     run: Run
     group: str
     says: str
+    needs: Scope | None
+    """What a key must allow; None: nobody needs a key for it."""
+    extension: bool = False
+    """Our extension on this machine needs no key: its credential proves what it may do."""
+    narrows: bool = False
+    """Keeps by itself to the browsers that a key is for, or tells nothing of any browser."""
+    audits: str | None = None
+    """What the audit trail calls it; None: it changes nothing."""
+    refuse: Callable[[HubError], Response] = render
+    """How this API says that the caller may not."""
     body: type[WireModel] | None = None
     answer: type[WireModel] | None = None
     """What 200 carries; None: `media_type`."""
@@ -49,22 +64,71 @@ class Endpoint:
     """What it may refuse beyond what every endpoint may."""
 
 
-def routes_of(endpoints: Sequence[Endpoint], state: WebState) -> list[Route]:
+class GuardedRoute(Route):
+    """A route whose endpoints decide about their callers."""
+
+
+class OpenRoute(Route):
+    """A page or a file without data: whoever passes the door may have it."""
+
+
+def routes_of(endpoints: Sequence[Endpoint], state: WebState) -> list[GuardedRoute]:
     """One route per path, so that a wrong method is answered with all the right ones."""
-    by_path: dict[str, dict[str, Run]] = {}
+    by_path: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
-        by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint.run
-    return [_route(path, runs, state) for path, runs in by_path.items()]
+        by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
+    return [_route(path, rows, state) for path, rows in by_path.items()]
 
 
-def _route(path: str, runs: Mapping[str, Run], state: WebState) -> Route:
+def _route(path: str, rows: Mapping[str, Endpoint], state: WebState) -> GuardedRoute:
     """The route of one path."""
-    if len(runs) == 1:
-        ((method, run),) = runs.items()
-        return Route(path, partial(run, state), methods=[method])
 
     async def choose(request: Request) -> Response:
-        method = "GET" if request.method == "HEAD" else request.method
-        return await runs[method](state, request)
+        endpoint = rows["GET" if request.method == "HEAD" else request.method]
+        standing = standing_of(request.scope)
+        if endpoint.needs is not None:
+            try:
+                principal = expect_standing(standing, endpoint.needs, extension=endpoint.extension)
+                if principal.instances is not None:
+                    parameters = request.path_params
+                    await expect_reach(state, principal, parameters, narrows=endpoint.narrows)
+            except HubError as error:
+                _note_refused(state, standing, endpoint, error)
+                return endpoint.refuse(error)
+        if endpoint.audits is None:
+            return await endpoint.run(state, request)
+        return await _audited(endpoint, state, request, standing)
 
-    return Route(path, choose, methods=list(runs))
+    return GuardedRoute(path, choose, methods=list(rows))
+
+
+async def _audited(
+    endpoint: Endpoint, state: WebState, request: Request, standing: Standing
+) -> Response:
+    """Run it, and leave a line of what came of it."""
+    outcome = "INTERNAL_ERROR"
+    try:
+        response = await endpoint.run(state, request)
+        outcome = "ok" if response.status_code < 400 else str(response.status_code)  # noqa: PLR2004 - where errors start
+    except HubError as error:
+        outcome = code_of(error)
+        raise
+    finally:
+        subject, instance = request.scope.get(ABOUT) or _named(request)
+        state.audit.note(
+            standing, endpoint.audits or "", subject=subject, instance=instance, outcome=outcome
+        )
+    return response
+
+
+def _named(request: Request) -> tuple[str | None, str | None]:
+    """What the path says that it is about."""
+    parameters = request.path_params
+    instance: str | None = parameters.get("instance_id")
+    return next((str(value) for value in parameters.values()), None), instance
+
+
+def _note_refused(state: WebState, standing: Standing, endpoint: Endpoint, error: HubError) -> None:
+    state.metrics.refusals.labels(error.code).inc()
+    if isinstance(error, REFUSALS):
+        state.audit.note_refused(standing, f"{endpoint.method} {endpoint.path}", error.code)

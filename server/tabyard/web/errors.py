@@ -25,6 +25,7 @@ STATUS: Final[Mapping[ErrorCode, int]] = {
     ErrorCode.TASK_FINISHED: 400,
     ErrorCode.INSTANCE_NOT_FOUND: 404,
     ErrorCode.ARTIFACT_NOT_FOUND: 404,
+    ErrorCode.KEY_NOT_FOUND: 404,
     ErrorCode.IDEMPOTENCY_CONFLICT: 409,
     ErrorCode.UNKNOWN_TOOL: 400,
     ErrorCode.UNKNOWN_TYPE: 400,

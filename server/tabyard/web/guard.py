@@ -4,24 +4,26 @@ import logging
 from http import HTTPStatus
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tabyard.core.errors import BodyTooLarge, HubError, InternalError, Unauthorized
-from tabyard.web.access import Access, Caller, Headers, is_loopback_peer, single_headers
-from tabyard.web.auth import presented_key
-from tabyard.web.errors import render
+from tabyard.core.errors import BodyTooLarge, HubError, InternalError, InvalidInput, RateLimited
+from tabyard.core.keys import ANYBODY
+from tabyard.web.access import Access, Caller, Headers, single_headers
+from tabyard.web.auth import names_a_key, presented_key
+from tabyard.web.errors import render, translate
+from tabyard.web.limits import Budget
+from tabyard.web.standing import STANDING, Proxies, Standing
 from tabyard.web.state import WebState
 
-__all__ = ["CALLER", "HAS_KEY", "Guard", "port_of"]
+__all__ = ["CALLER", "Guard", "port_of"]
 
 logger = logging.getLogger(__name__)
 
 CALLER: Final = "tabyard.caller"
 """Where the scope keeps the `Caller`."""
-HAS_KEY: Final = "tabyard.has_key"
-"""Where the scope of a socket keeps whether its upgrade carried what keys ask for."""
 
 SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -36,7 +38,10 @@ SECURITY_HEADERS: Final = (
 CORS_HEADERS: Final = (
     (b"vary", b"Origin"),
     (b"cross-origin-resource-policy", b"cross-origin"),
-    (b"access-control-expose-headers", b"Retry-After"),
+    (
+        b"access-control-expose-headers",
+        b"Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset",
+    ),
 )
 
 PREFLIGHT: Final = {
@@ -47,18 +52,23 @@ PREFLIGHT: Final = {
     "access-control-max-age": "600",
 }
 
-OPEN_PATHS: Final = frozenset({"/", "/health", "/api/docs", "/api/openapi.json"})
-"""What needs no key: pages without data, and whether the hub is well."""
-OPEN_FOLDERS: Final = ("/ui/", "/demo/")
+UNFIT_FOR_ADDRESSES: Final = (
+    "An API key does not belong into an address, where logs keep it; "
+    "send it as 'Authorization: Bearer <key>'"
+)
 
 
 class Guard:
-    """Admits by host, origin, key, content type and length; dresses answers; catches defects."""
+    """Admits by host, origin, content type and length; finds out who calls; catches defects.
+
+    What the caller may do is decided by the endpoint that the router chooses.
+    """
 
     def __init__(self, app: ASGIApp, state: WebState) -> None:
         self._app = app
         self._state = state
         self._access = Access(state.settings)
+        self._address_of = Proxies(state.settings.trusted_proxies).address_of
         self._link_port = state.settings.link_port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,12 +89,17 @@ class Guard:
         if early is not None:
             await early(scope, receive, answer.send)
             return
+        standing: Standing = scope[STANDING]
         try:
-            await self._app(
-                scope, _limited(receive, self._state.settings.body_limit_bytes), answer.send
-            )
+            with self._state.limits.connected(standing.payer):
+                await self._app(
+                    scope, _limited(receive, self._state.settings.body_limit_bytes), answer.send
+                )
         except ClientDisconnect:
             return
+        except (HubError, HTTPException) as error:
+            if not answer.started:
+                await translate(error)(scope, receive, answer.send)
         except Exception:
             # Boundary: whatever a route did not expect ends here, and is logged once.
             logger.exception("request failed", extra={"path": scope["path"]})
@@ -102,13 +117,15 @@ class Guard:
                     return Response(status_code=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
             if port_of(scope) == self._link_port:
                 return self._upgrade_required()
-            if not self._has_key(scope, headers, caller):
-                raise Unauthorized
             self._access.check_body(headers)
+            standing, budget = self._stand(scope, headers, caller)
         except HubError as error:
-            self._state.metrics.refusals.labels(error.code).inc()
+            self._refused(scope, headers, error)
             return render(error)
+        if budget is not None:
+            answer.tell(budget)
         scope[CALLER] = caller
+        scope[STANDING] = standing
         return None
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,14 +133,20 @@ class Guard:
         headers = single_headers(scope["headers"])
         try:
             caller = self._admit(scope, headers)
+            standing, _budget = self._stand(scope, headers, caller)
+            if standing.refusal is not None:
+                raise standing.refusal
         except HubError as error:
-            self._state.metrics.refusals.labels(error.code).inc()
+            self._refused(scope, headers, error)
             await render(error)(scope, receive, send)
             return
         scope[CALLER] = caller
-        scope[HAS_KEY] = self._state.keys.accepts(presented_key(headers))
+        scope[STANDING] = standing
         try:
-            await self._app(scope, receive, send)
+            with self._state.limits.connected(standing.payer):
+                await self._app(scope, receive, send)
+        except HubError as error:
+            await render(error)(scope, receive, send)
         except Exception:
             # Boundary: the same for sockets.
             logger.exception("socket failed", extra={"path": scope["path"]})
@@ -131,21 +154,40 @@ class Guard:
 
     def _admit(self, scope: Scope, headers: Headers) -> Caller:
         """The caller, by the rules for hosts and origins."""
-        return self._access.admit(
-            headers, port=port_of(scope), method=scope.get("method", ""), path=scope["path"]
-        )
+        return self._access.admit(headers, port=port_of(scope), method=scope.get("method", ""))
 
-    def _has_key(self, scope: Scope, headers: Headers, caller: Caller) -> bool:
-        """Whether this request carries a key, or may do without.
+    def _stand(
+        self, scope: Scope, headers: Headers, caller: Caller
+    ) -> tuple[Standing, Budget | None]:
+        """Who calls, and whether that is too often.
 
-        Our extension on this machine registers without one: its credential proves what it may do.
+        Raises:
+            InvalidInput: a key is in the address.
         """
-        path: str = scope["path"]
-        if self._state.keys.accepts(presented_key(headers)):
-            return True
-        if path in OPEN_PATHS or path.startswith(OPEN_FOLDERS):
-            return True
-        return path == "/register" and caller.is_extension and is_loopback_peer(scope["client"])
+        if scope["query_string"] and names_a_key(scope["query_string"]):
+            raise InvalidInput(UNFIT_FOR_ADDRESSES)
+        state = self._state
+        address = self._address_of(scope, headers)
+        principal, refusal = ANYBODY, None
+        if state.keys.required:
+            try:
+                principal = state.recognise(presented_key(headers), address)
+            except HubError as error:
+                principal, refusal = None, error
+        standing = Standing(caller, principal, address, refusal)
+        payer = standing.payer
+        budget = state.limits.spend(payer) if payer is not None else None
+        if budget is not None and not budget.allowed and refusal is None:
+            standing = standing._replace(refusal=RateLimited(float(budget.reset_s)))
+        return standing, budget
+
+    def _refused(self, scope: Scope, headers: Headers, error: HubError) -> None:
+        """Count a refusal that no route has seen, and leave a line of it."""
+        self._state.metrics.refusals.labels(error.code).inc()
+        stranger = Caller(None, is_extension=False, is_cors=False)
+        standing = Standing(stranger, None, self._address_of(scope, headers))
+        # The path without its query: that is where secrets would be.
+        self._state.audit.note_refused(standing, scope["path"], error.code)
 
     def _upgrade_required(self) -> Response:
         """For plain HTTP at the port that serves sockets only."""
@@ -182,6 +224,10 @@ class _Answer:
             (b"access-control-allow-origin", origin),
             *(pair for pair in SECURITY_HEADERS if pair[0] != b"cross-origin-resource-policy"),
         )
+
+    def tell(self, budget: Budget) -> None:
+        """This answer says what is left of the caller's requests."""
+        self._defaults = (*self._defaults, *budget.headers)
 
     async def send(self, message: Message) -> None:
         """Pass on; the first message gets its headers."""

@@ -17,7 +17,9 @@ __all__ = ["describe_apis"]
 
 EVERYWHERE: Final = (
     ErrorCode.UNAUTHORIZED,
+    ErrorCode.FORBIDDEN,
     ErrorCode.FORBIDDEN_ORIGIN,
+    ErrorCode.RATE_LIMITED,
     ErrorCode.UNKNOWN_HOST,
     ErrorCode.INTERNAL_ERROR,
 )

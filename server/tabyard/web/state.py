@@ -1,52 +1,20 @@
-"""What the web is given: the hub, the books, the store's readers, and its own settings."""
+"""What the web is given: the hub, the books, the store's readers, keys and counters."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
 
+from tabyard.core.keys import Principal
 from tabyard.hub.hub import Hub
 from tabyard.hub.ports import Blobs, Clock, Ids
-from tabyard.web.auth import Keys, NoKeys
+from tabyard.web.audit import Audit
+from tabyard.web.auth import KeyRing
+from tabyard.web.limits import Limits
 from tabyard.web.metrics import Metrics
-from tabyard.web.ports import Records
+from tabyard.web.ports import AccessStore, Records
+from tabyard.web.settings import WebSettings
 from tabyard.work.tasks import Tasks
 
-__all__ = ["LOOPBACK_NAMES", "WebSettings", "WebState"]
-
-LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
-"""Names under which a hub on this machine is always addressed."""
-
-MIB: Final = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebSettings:
-    """How the web presents itself and whom it lets in. Ports are the bound ones, never 0."""
-
-    http_port: int
-    link_port: int
-    hub_name: str = "Tabyard"
-    store_name: str = "sqlite"
-    """What `/info` says about the store."""
-    ws_endpoint: str
-    host_names: frozenset[str] = frozenset()
-    """Names beside `LOOPBACK_NAMES` under which the hub is addressed; the bound address is one."""
-    extension_ids: frozenset[str] = frozenset()
-    """Extensions whose pages and workers may talk to the hub."""
-    cors_origins: frozenset[str] = frozenset()
-    """Web origins that may call the API; empty: CORS is off."""
-    body_limit_bytes: int = 8 * MIB
-    body_timeout_s: float = 30.0
-    """How long a request's body may take to arrive."""
-    first_frame_timeout_s: float = 5.0
-    """How long an instance's socket may stay silent before its hello."""
-    auth_timeout_s: float = 10.0
-    """How long a client's socket may stay without a key, where keys are required."""
-    send_timeout_s: float = 30.0
-    """How long a peer may read nothing while something is sent to it."""
-    close_timeout_s: float = 5.0
-    """How long a closing frame may wait for a peer that does not read."""
-    comment_interval_s: float = 15.0
-    """How often an idle event stream sends a comment, so that proxies keep it open."""
+__all__ = ["WebState"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,5 +30,31 @@ class WebState:
     settings: WebSettings
     started_s: float
     """When the hub came up, by the clock's monotonic time."""
-    keys: Keys = field(default_factory=NoKeys)
+    access: AccessStore
+    limits: Limits
+    audit: Audit
+    keys: KeyRing = field(default_factory=KeyRing)
+    guests: dict[str, set[Callable[[], None]]] = field(
+        default_factory=dict[str, set[Callable[[], None]]]
+    )
+    """How to end the client sockets of each key."""
     metrics: Metrics = field(default_factory=Metrics)
+
+    def cut_off(self, key_id: str) -> None:
+        """End every socket that came with this key."""
+        for end in tuple(self.guests.get(key_id, ())):
+            end()
+
+    def recognise(self, key: str | None, address: str) -> Principal | None:
+        """Whose `key` is; None: nobody's. Wrong ones are counted against `address`.
+
+        Raises:
+            RateLimited: too many wrong ones came from there; even a right one has to wait.
+        """
+        if key is None:
+            return None
+        self.limits.expect_patience(address)
+        principal = self.keys.identify(key)
+        if principal is None:
+            self.limits.note_attempt(address)
+        return principal

@@ -13,6 +13,7 @@ from tabyard.web.endpoint import Endpoint
 from tabyard.web.state import WebState
 from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.ids import ArtifactId
+from tabyard_protocol.resources.key import Scope
 
 __all__ = ["ENDPOINTS"]
 
@@ -65,6 +66,7 @@ ENDPOINTS: Final = (
         run=read,
         group="Artifacts",
         says="Fetch a picture or a file",
+        needs=Scope.ARTIFACTS_READ,
         media_type="application/octet-stream",
         also={304: "Nothing changed since `If-None-Match`"},
         errors=(ErrorCode.ARTIFACT_NOT_FOUND,),

@@ -6,15 +6,14 @@ from functools import cache
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from tabyard.web.endpoint import Endpoint
+from tabyard.web.endpoint import Endpoint, OpenRoute
 from tabyard.web.openapi import describe_apis
 
 __all__ = ["routes"]
 
 
-def routes(endpoints: Sequence[Endpoint]) -> Sequence[Route]:
+def routes(endpoints: Sequence[Endpoint]) -> Sequence[OpenRoute]:
     """The description of `endpoints`, made once, for who asks first: that takes long."""
 
     @cache
@@ -24,4 +23,4 @@ def routes(endpoints: Sequence[Endpoint]) -> Sequence[Route]:
     async def openapi(_request: Request) -> Response:
         return Response(await asyncio.to_thread(document), media_type="application/json")
 
-    return (Route("/api/openapi.json", openapi),)
+    return (OpenRoute("/api/openapi.json", openapi),)

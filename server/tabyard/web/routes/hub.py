@@ -12,6 +12,7 @@ from tabyard.web.metrics import CONTENT_TYPE, HubFacts
 from tabyard.web.state import WebState
 from tabyard_protocol.resources.hub import Health, HubInfo
 from tabyard_protocol.resources.instance import InstanceStatus
+from tabyard_protocol.resources.key import Scope
 from tabyard_protocol.version import CURRENT
 
 __all__ = ["ENDPOINTS"]
@@ -72,6 +73,7 @@ ENDPOINTS: Final = (
         run=health,
         group="Hub",
         says="Whether the hub does its work; needs no key",
+        needs=None,
         answer=Health,
         also={503: "The store can't be written: nothing is accepted until it can"},
     ),
@@ -81,6 +83,9 @@ ENDPOINTS: Final = (
         run=info,
         group="Hub",
         says="Facts about the hub",
+        needs=Scope.HUB_READ,
+        extension=True,
+        narrows=True,
         answer=HubInfo,
     ),
     Endpoint(
@@ -89,6 +94,7 @@ ENDPOINTS: Final = (
         run=metrics,
         group="Hub",
         says="Figures for Prometheus",
+        needs=Scope.HUB_READ,
         media_type="text/plain",
     ),
 )

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tabyard.web.access import Caller
+from tabyard.web.authority import about, principal_of
 from tabyard.web.bodies import parse, read_body
 from tabyard.web.endpoint import Endpoint
 from tabyard.web.errors import json_response
@@ -20,13 +21,16 @@ from tabyard_protocol.resources.instance import (
     Registered,
     Registration,
 )
+from tabyard_protocol.resources.key import Scope
 
 __all__ = ["ENDPOINTS"]
 
 
-async def list_instances(state: WebState, _request: Request) -> Response:
-    """All browsers, in the order in which they connected."""
-    return json_response(InstanceList(instances=tuple(state.hub.registry.views())))
+async def list_instances(state: WebState, request: Request) -> Response:
+    """All browsers that the caller may know of, in the order in which they connected."""
+    reaches = principal_of(request).reaches
+    rows = tuple(view for view in state.hub.registry.views() if reaches(view.id))
+    return json_response(InstanceList(instances=rows))
 
 
 async def read(state: WebState, request: Request) -> Response:
@@ -37,8 +41,7 @@ async def read(state: WebState, request: Request) -> Response:
 
 async def change(state: WebState, request: Request) -> Response:
     """Rename a browser."""
-    body = await read_body(request, within_s=state.settings.body_timeout_s)
-    wanted = parse(InstanceChange, body)
+    wanted = parse(InstanceChange, await read_body(state, request))
     registry = state.hub.registry
     instance = registry.find(request.path_params["instance_id"])
     await state.hub.rename(instance, wanted.label)
@@ -55,11 +58,10 @@ async def revoke(state: WebState, request: Request) -> Response:
 
 async def register(state: WebState, request: Request) -> Response:
     """Announce a browser; the answer says where its socket is."""
-    body = await read_body(request, within_s=state.settings.body_timeout_s)
+    wanted = parse(Registration, await read_body(state, request))
     caller: Caller = request.scope[CALLER]
-    registered = await state.hub.registry.register(
-        parse(Registration, body), origin_extension=caller.is_extension
-    )
+    registered = await state.hub.registry.register(wanted, origin_extension=caller.is_extension)
+    about(request, subject="pair" if wanted.pair else None, instance=registered.instance_id)
     return json_response(registered)
 
 
@@ -70,6 +72,8 @@ ENDPOINTS: Final = (
         run=list_instances,
         group="Browsers",
         says="List browsers",
+        needs=Scope.INSTANCES_READ,
+        narrows=True,
         answer=InstanceList,
     ),
     Endpoint(
@@ -78,6 +82,7 @@ ENDPOINTS: Final = (
         run=read,
         group="Browsers",
         says="Read a browser",
+        needs=Scope.INSTANCES_READ,
         answer=InstanceEnvelope,
         errors=(ErrorCode.INSTANCE_NOT_FOUND,),
     ),
@@ -87,6 +92,8 @@ ENDPOINTS: Final = (
         run=change,
         group="Browsers",
         says="Rename a browser",
+        needs=Scope.INSTANCES_WRITE,
+        audits="instance.rename",
         body=InstanceChange,
         answer=InstanceEnvelope,
         errors=(
@@ -102,6 +109,8 @@ ENDPOINTS: Final = (
         run=revoke,
         group="Browsers",
         says="Revoke a browser: its pairing ends, it is cut off, its tasks fail",
+        needs=Scope.INSTANCES_WRITE,
+        audits="instance.revoke",
         answer=InstanceEnvelope,
         errors=(
             ErrorCode.INSTANCE_NOT_FOUND,
@@ -115,6 +124,9 @@ ENDPOINTS: Final = (
         run=register,
         group="Browsers",
         says="Join as a browser: get an id and a ticket for the link",
+        needs=Scope.INSTANCES_WRITE,
+        extension=True,
+        audits="instance.register",
         body=Registration,
         answer=Registered,
         errors=(ErrorCode.INVALID_INPUT, ErrorCode.BAD_TICKET, ErrorCode.STORE_UNAVAILABLE),

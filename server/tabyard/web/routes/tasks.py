@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tabyard.core.errors import InvalidInput, TaskFinished
+from tabyard.web.authority import about, confined, only_instance, principal_of
 from tabyard.web.bodies import parse, read_body
 from tabyard.web.endpoint import Endpoint, Parameter
 from tabyard.web.errors import json_response
@@ -15,6 +16,7 @@ from tabyard.web.state import WebState
 from tabyard.work.ports import TaskFilter
 from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.ids import InstanceId, TaskId
+from tabyard_protocol.resources.key import Scope
 from tabyard_protocol.resources.task import (
     TaskAccepted,
     TaskCancelled,
@@ -24,7 +26,15 @@ from tabyard_protocol.resources.task import (
     TaskStatus,
 )
 
-__all__ = ["ALL_STATUSES", "ENDPOINTS", "body_hash", "status_filter"]
+__all__ = [
+    "ALL_STATUSES",
+    "ENDPOINTS",
+    "MAX_LIMIT",
+    "MAX_OFFSET",
+    "body_hash",
+    "status_filter",
+    "whole_number",
+]
 
 ALL_STATUSES: Final = "all"
 """The status filter that filters nothing."""
@@ -38,22 +48,24 @@ _NUMBER: Final = TypeAdapter[int](Annotated[int, Field(ge=0, le=MAX_OFFSET)])
 
 async def submit(state: WebState, request: Request) -> Response:
     """Store a task and answer with its id."""
-    body = await read_body(request, within_s=state.settings.body_timeout_s)
-    draft = parse(TaskDraft, body)
+    draft = parse(TaskDraft, await read_body(state, request))
     key = idempotency_key(request)
     hashed = None if key is None else body_hash(draft)
-    return json_response(await state.tasks.submit(draft, idempotency_key=key, body_hash=hashed))
+    allowed = confined(state, principal_of(request), draft)
+    accepted = await state.tasks.submit(allowed, idempotency_key=key, body_hash=hashed)
+    about(request, subject=accepted.task_id, instance=accepted.instance_id)
+    return json_response(accepted)
 
 
 async def list_tasks(state: WebState, request: Request) -> Response:
     """A page of tasks, newest first."""
     query = request.query_params
-    instance = query.get("instanceId")
+    instance = only_instance(principal_of(request), query.get("instanceId"))
     wanted = TaskFilter(
         instance_id=InstanceId(instance) if instance else None,
         status=status_filter(query.get("status")),
-        limit=_number(query.get("limit"), "limit", default=100, highest=MAX_LIMIT),
-        offset=_number(query.get("offset"), "offset", default=0, highest=MAX_OFFSET),
+        limit=whole_number(query.get("limit"), "limit", default=100, highest=MAX_LIMIT),
+        offset=whole_number(query.get("offset"), "offset", default=0, highest=MAX_OFFSET),
     )
     return json_response(await state.tasks.list(wanted))
 
@@ -103,7 +115,7 @@ def status_filter(text: str | None) -> TaskStatus | None:
         raise InvalidInput(f"status {message}", {"status": message}) from None
 
 
-def _number(text: str | None, name: str, *, default: int, highest: int) -> int:
+def whole_number(text: str | None, name: str, *, default: int, highest: int) -> int:
     """A query parameter that counts something."""
     if text is None:
         return default
@@ -136,6 +148,9 @@ ENDPOINTS: Final = (
         run=submit,
         group="Tasks",
         says="Submit a task; it is stored when the answer comes",
+        needs=Scope.TASKS_WRITE,
+        narrows=True,
+        audits="task.submit",
         body=TaskDraft,
         answer=TaskAccepted,
         parameters=(
@@ -154,6 +169,8 @@ ENDPOINTS: Final = (
         run=list_tasks,
         group="Tasks",
         says="List tasks, newest first",
+        needs=Scope.TASKS_READ,
+        narrows=True,
         answer=TaskList,
         parameters=(
             Parameter(
@@ -189,6 +206,7 @@ ENDPOINTS: Final = (
         run=read,
         group="Tasks",
         says="Read a task with the results of its commands",
+        needs=Scope.TASKS_READ,
         answer=TaskEnvelope,
         errors=(ErrorCode.TASK_NOT_FOUND,),
     ),
@@ -198,6 +216,8 @@ ENDPOINTS: Final = (
         run=cancel,
         group="Tasks",
         says="Cancel a queued or running task",
+        needs=Scope.TASKS_WRITE,
+        audits="task.cancel",
         answer=TaskCancelled,
         errors=(ErrorCode.TASK_NOT_FOUND, ErrorCode.STORE_UNAVAILABLE),
         also={400: "The task has ended already; `reason` says how"},

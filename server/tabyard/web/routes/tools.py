@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tabyard.core.errors import HubError, UnknownTool
+from tabyard.web.authority import about, expect_tool, pick_instance, principal_of
 from tabyard.web.bodies import parse, read_body
 from tabyard.web.endpoint import Endpoint
 from tabyard.web.errors import STATUS, TOOL_STATUS, headers_of, json_response
@@ -17,6 +18,7 @@ from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.model import JsonObject, WireModel
 from tabyard_protocol.resources.hub import ToolAnswer, ToolFailureBody, ToolList
 from tabyard_protocol.resources.instance import InstanceLabel, InstanceRef
+from tabyard_protocol.resources.key import Scope
 from tabyard_protocol.tools.catalogue import TOOLS
 from tabyard_protocol.tools.definition import MAX_TIMEOUT_MS
 from tabyard_protocol.tools.schema import describe
@@ -56,13 +58,17 @@ async def list_tools(_state: WebState, _request: Request) -> Response:
 
 async def run(state: WebState, request: Request) -> Response:
     """Run one tool in its browser's queue and wait for the result."""
+    name: str = request.path_params["name"]
     try:
-        body = await read_body(request, within_s=state.settings.body_timeout_s)
-        wanted = parse(ToolRun, body)
+        wanted = parse(ToolRun, await read_body(state, request))
+        principal, args = principal_of(request), wanted.arguments()
+        expect_tool(principal, name, args)
+        named = pick_instance(state, principal, wanted.instance_id or args.get("instanceId"))
+        about(request, subject=name, instance=named if isinstance(named, str) else None)
         answer = await state.tasks.run_tool(
-            request.path_params["name"],
-            wanted.arguments(),
-            instance_id=wanted.instance_id or None,
+            name,
+            args,
+            instance_id=wanted.instance_id or None if principal.instances is None else named,
             timeout=wanted.timeout,
         )
     except HubError as error:
@@ -101,6 +107,8 @@ ENDPOINTS: Final = (
         run=list_tools,
         group="Tools",
         says="List the tools with their schemas",
+        needs=Scope.TOOLS_RUN,
+        narrows=True,
         answer=ToolList,
     ),
     Endpoint(
@@ -109,6 +117,10 @@ ENDPOINTS: Final = (
         run=run,
         group="Tools",
         says="Run one tool in its browser's queue, and wait for the result",
+        needs=Scope.TOOLS_RUN,
+        narrows=True,
+        audits="tool.run",
+        refuse=_refusal,
         body=ToolRun,
         answer=ToolAnswer,
         also=dict.fromkeys(

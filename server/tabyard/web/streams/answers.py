@@ -5,9 +5,18 @@ from typing import Final, assert_never
 
 import orjson
 
-from tabyard.core.errors import InvalidInput, TaskFinished, TaskNotFound, Unauthorized
+from tabyard.core.errors import (
+    Forbidden,
+    InvalidInput,
+    TaskFinished,
+    TaskNotFound,
+    Unauthorized,
+)
+from tabyard.core.keys import Principal
 from tabyard.hub.subscription import Position, Subscription
+from tabyard.web.authority import confined, expect_standing, expect_task, only_instance
 from tabyard.web.routes.tasks import body_hash, status_filter
+from tabyard.web.standing import Standing
 from tabyard.web.state import WebState
 from tabyard.web.streams.outlet import Outlet
 from tabyard.work.ports import TaskFilter
@@ -31,8 +40,10 @@ from tabyard_protocol.client import (
     Unsubscribe,
     UnsubscribeAck,
 )
+from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.events import Resync
 from tabyard_protocol.ids import InstanceId, TaskId
+from tabyard_protocol.resources.key import Scope
 from tabyard_protocol.resources.task import TaskStatus
 
 __all__ = ["Answers"]
@@ -44,18 +55,24 @@ EVERYTHING: Final = "*"
 
 
 class Answers:
-    """Answers one client's requests. `authorised` is set once its key was accepted."""
+    """Answers one client's requests, as far as its key allows.
+
+    `authorised` is set once a key was accepted, `revoked` when it is no good any more.
+    """
 
     def __init__(
-        self, state: WebState, outlet: Outlet, subscription: Subscription, *, has_key: bool
+        self, state: WebState, outlet: Outlet, subscription: Subscription, standing: Standing
     ) -> None:
         self._state = state
         self._outlet = outlet
         self._subscription = subscription
         self._topics: set[tuple[str, str]] = set()
+        self._standing = standing
+        self._session = f"{standing.payer} {id(self)}"
         self.authorised = asyncio.Event()
-        if has_key:
-            self.authorised.set()
+        self.revoked = asyncio.Event()
+        if standing.principal is not None:
+            self._enter(standing)
 
     async def give(self, request: ClientRequest) -> None:
         """Do what `request` asks for and answer it.
@@ -68,12 +85,34 @@ class Answers:
                 await self._auth(request)
             case ClientPing():
                 await self._outlet.say(ClientPong(request_id=request.request_id))
-            case _ if not self.authorised.is_set():
-                raise Unauthorized
             case SubscribeTask() | SubscribeInstance() | Unsubscribe():
                 await self._follow(request)
             case _:
                 await self._work(request)
+
+    def leave(self) -> None:
+        """The client is gone."""
+        for guests in self._state.guests.values():
+            guests.discard(self.revoked.set)
+
+    def _enter(self, standing: Standing) -> None:
+        """The client has a key, or needs none."""
+        self.leave()
+        self._standing = standing
+        principal = standing.principal
+        if principal is not None and principal.key_id is not None:
+            self._state.guests.setdefault(principal.key_id, set()).add(self.revoked.set)
+        self.authorised.set()
+
+    def _principal(self, needs: Scope) -> Principal:
+        """The client, who may do what needs `needs`, and does not ask too fast."""
+        principal = expect_standing(self._standing, needs)
+        if not self._state.keys.knows(principal):
+            # Keys are needed since the client came without one.
+            raise Unauthorized
+        if self._standing.payer is not None:
+            self._state.limits.expect_pace(self._session)
+        return principal
 
     async def _work(
         self, request: TaskSubmit | TaskListRequest | TaskStatusRequest | TaskCancelRequest
@@ -106,21 +145,27 @@ class Answers:
         self._forget_topic("task", task)
 
     async def _auth(self, request: AuthRequest) -> None:
-        if not self._state.keys.accepts(request.token):
+        principal = self._standing.principal
+        if self._state.keys.required:
+            principal = self._state.recognise(request.token, self._standing.address)
+        if principal is None:
+            self._state.audit.note_refused(self._standing, "auth frame", ErrorCode.UNAUTHORIZED)
             raise Unauthorized
-        self.authorised.set()
+        self._enter(self._standing._replace(principal=principal, refusal=None))
         await self._outlet.say(AuthAck(request_id=request.request_id, success=True))
 
     async def _submit(self, request: TaskSubmit) -> None:
         """The answer names the task before the first of its events arrives."""
+        principal = self._principal(Scope.TASKS_WRITE)
         self._expect_room()
         key = request.idempotency_key
         accepted = await self._state.tasks.submit(
-            request,
+            confined(self._state, principal, request),
             idempotency_key=key,
             body_hash=None if key is None else body_hash(request),
         )
         task = TaskId(accepted.task_id)
+        self._note("task.submit", task, accepted.instance_id)
         answer = TaskSubmitResponse(
             request_id=request.request_id,
             success=True,
@@ -138,8 +183,9 @@ class Answers:
                 await put(_resync(position, task=task))
 
     async def _list(self, request: TaskListRequest) -> None:
+        instance = only_instance(self._principal(Scope.TASKS_READ), request.instance_id or None)
         wanted = TaskFilter(
-            instance_id=InstanceId(request.instance_id) if request.instance_id else None,
+            instance_id=InstanceId(instance) if instance else None,
             status=status_filter(request.status),
             limit=request.limit,
             offset=request.offset,
@@ -150,7 +196,9 @@ class Answers:
         )
 
     async def _status(self, request: TaskStatusRequest) -> None:
+        principal = self._principal(Scope.TASKS_READ)
         try:
+            await expect_task(self._state, principal, TaskId(request.task_id))
             view = await self._state.tasks.view(TaskId(request.task_id))
         except TaskNotFound:
             answer = TaskStatusResponse(request_id=request.request_id, task=None)
@@ -162,9 +210,12 @@ class Answers:
         await self._outlet.say(TaskStatusResponse(request_id=request.request_id, task=view))
 
     async def _cancel(self, request: TaskCancelRequest) -> None:
+        principal = self._principal(Scope.TASKS_WRITE)
         reason: str | None = None
         try:
+            await expect_task(self._state, principal, TaskId(request.task_id))
             await self._state.tasks.cancel(TaskId(request.task_id))
+            self._note("task.cancel", request.task_id)
         except (TaskNotFound, TaskFinished) as error:
             reason = str(error)
         await self._outlet.say(
@@ -179,6 +230,7 @@ class Answers:
     async def _subscribe_task(self, request: SubscribeTask) -> None:
         """The state is read once the subscription stands: what follows it is seen as an event."""
         task = TaskId(request.task_id)
+        await expect_task(self._state, self._principal(Scope.TASKS_READ), task)
         async with self._outlet.turn() as put:
             known = ("task", task) in self._topics
             self._expect_room(unless=known)
@@ -195,6 +247,8 @@ class Answers:
 
     async def _subscribe_instance(self, request: SubscribeInstance) -> None:
         instance = request.instance_id
+        if not self._principal(Scope.TASKS_READ).reaches(instance):
+            raise Forbidden
         if instance != EVERYTHING:
             # Unknown ones are refused here.
             self._state.hub.registry.view(InstanceId(instance))
@@ -209,6 +263,7 @@ class Answers:
                 await put(_resync(position, instance=instance))
 
     async def _unsubscribe(self, request: Unsubscribe) -> None:
+        self._principal(Scope.TASKS_READ)
         if request.task_id is None and request.instance_id is None:
             message = "taskId or instanceId is required"
             raise InvalidInput(message, {"taskId": "or instanceId is required"})
@@ -223,6 +278,9 @@ class Answers:
                 instance_id=request.instance_id,
             )
         )
+
+    def _note(self, action: str, subject: str, instance: str | None = None) -> None:
+        self._state.audit.note(self._standing, action, subject=subject, instance=instance)
 
     def _expect_room(self, *, unless: bool = False) -> None:
         """Refuse one topic more than a connection may have."""

@@ -9,6 +9,7 @@ from tabyard.core.strikes import Strikes
 from tabyard.hub.ports import SocketClosed
 from tabyard.hub.subscription import SlowReader, Subscription
 from tabyard.web.errors import body_of
+from tabyard.web.standing import Standing
 from tabyard.web.state import WebState
 from tabyard.web.streams.answers import Answers
 from tabyard.web.streams.frames import Refused, read_request
@@ -41,7 +42,7 @@ class _Over(Exception):
 
 
 async def serve_client(
-    socket: EventSocket, first: str | bytes, state: WebState, *, has_key: bool
+    socket: EventSocket, first: str | bytes, state: WebState, standing: Standing
 ) -> None:
     """Answer requests and push events until either side ends it. `first` was read already."""
     slow = asyncio.Event()
@@ -49,8 +50,11 @@ async def serve_client(
         state.metrics.clients.track_inprogress(),
         state.hub.bus.subscribe(on_slow=slow.set) as subscription,
     ):
-        session = _Session(socket, state, subscription, has_key=has_key)
-        code = await session.run(first, slow)
+        session = _Session(socket, state, subscription, standing)
+        try:
+            code = await session.run(first, slow)
+        finally:
+            session.leave()
     if code is CloseCode.SLOW_CONSUMER:
         state.metrics.slow_readers.inc()
     if code is not None:
@@ -61,14 +65,18 @@ class _Session:
     """The tasks around one socket: reading, pushing, and watching for what ends it."""
 
     def __init__(
-        self, socket: EventSocket, state: WebState, subscription: Subscription, *, has_key: bool
+        self, socket: EventSocket, state: WebState, subscription: Subscription, standing: Standing
     ) -> None:
         self._socket = socket
         self._state = state
         self._subscription = subscription
         self._outlet = Outlet(socket)
-        self._answers = Answers(state, self._outlet, subscription, has_key=has_key)
+        self._answers = Answers(state, self._outlet, subscription, standing)
         self._strikes = Strikes(FLOOD_FRAMES, FLOOD_WINDOW_S)
+
+    def leave(self) -> None:
+        """The socket has ended: nobody needs to end it any more."""
+        self._answers.leave()
 
     async def run(self, first: str | bytes, slow: asyncio.Event) -> CloseCode | None:
         """The code to close with; None when the peer has gone."""
@@ -81,6 +89,7 @@ class _Session:
                 group.create_task(self._watch(slow))
                 group.create_task(self._outlet.watch(patience_s=patience_s))
                 group.create_task(self._expect_key())
+                group.create_task(self._watch_key())
         except* _Over as group_of_ends:
             ended = _first_code(group_of_ends)
         except* (SocketClosed, Stuck, SlowReader) as group_of_losses:
@@ -93,12 +102,17 @@ class _Session:
         """Answer one frame after the other."""
         frame = first
         while True:
-            request = read_request(frame)
+            request = read_request(frame, levels=self._state.settings.json_depth)
             if isinstance(request, Refused):
                 await self._refuse(request)
             else:
                 await self._answer(request)
             frame = await self._socket.receive()
+
+    async def _watch_key(self) -> NoReturn:
+        """A key that is revoked ends what came with it, at once."""
+        await self._answers.revoked.wait()
+        raise _Over(CloseCode.UNAUTHORIZED)
 
     async def _answer(self, request: ClientRequest) -> None:
         """Answer `request`, whatever comes of it."""

@@ -7,7 +7,7 @@ import orjson
 from pydantic import ValidationError
 
 from tabyard.core.errors import HubError, InvalidInput, UnknownType
-from tabyard.web.bodies import parse
+from tabyard.web.bodies import expect_shallow, parse
 from tabyard_protocol.client import CLIENT_REQUEST, ClientPing, ClientRequest
 from tabyard_protocol.model import WireModel
 from tabyard_protocol.shapes import members, tag
@@ -35,10 +35,15 @@ class Refused:
     request_id: str | int | None
 
 
-def read_request(frame: str | bytes) -> ClientRequest | Refused:
-    """The request in `frame`."""
+def read_request(frame: str | bytes, *, levels: int = 100) -> ClientRequest | Refused:
+    """The request in `frame`, which may be nested `levels` deep."""
     if isinstance(frame, bytes):
         return Refused(InvalidInput("Send JSON objects as text frames"), None, None)
+    try:
+        if frame.count("[") + frame.count("{") > levels:
+            expect_shallow(frame.encode("utf-8", "replace"), levels, what="Frame")
+    except InvalidInput as error:
+        return Refused(error, None, None)
     try:
         return CLIENT_REQUEST.validate_json(frame)
     except ValidationError as error:

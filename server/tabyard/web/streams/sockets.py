@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from tabyard import __version__
 from tabyard.core.errors import NotFound
 from tabyard.hub.link import serve_instance
 from tabyard.hub.ports import SocketClosed
-from tabyard.web.guard import HAS_KEY, port_of
+from tabyard.web.guard import port_of
+from tabyard.web.standing import standing_of
 from tabyard.web.state import WebState
 from tabyard.web.streams.client_ws import serve_client
 from tabyard.web.streams.frames import is_hello
@@ -20,9 +22,13 @@ from tabyard_protocol.errors import CloseCode
 from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.version import CURRENT
 
-__all__ = ["Run", "endpoints"]
+__all__ = ["Run", "SocketRoute", "endpoints"]
 
 Run = Callable[[WebSocket], Awaitable[None]]
+
+
+class SocketRoute(WebSocketRoute):
+    """A socket that finds out by itself what its peer may do."""
 
 
 def endpoints(state: WebState) -> Sequence[tuple[str, Run]]:
@@ -53,7 +59,8 @@ async def _serve_root(state: WebState, websocket: WebSocket) -> None:
         server_version=__version__,
         protocol=CURRENT,
     )
-    has_key: bool = websocket.scope[HAS_KEY]
+    standing = standing_of(websocket.scope)
+    has_key = standing.principal is not None
     try:
         await socket.send(welcome.to_json().decode())
         async with asyncio.timeout(None if has_key else state.settings.auth_timeout_s):
@@ -68,7 +75,7 @@ async def _serve_root(state: WebState, websocket: WebSocket) -> None:
             socket, first_frame=first, instance_id=None, ticket=_ticket(websocket), hub=state.hub
         )
     else:
-        await serve_client(socket, first, state, has_key=has_key)
+        await serve_client(socket, first, state, standing)
 
 
 async def _serve_link(state: WebState, websocket: WebSocket) -> None:

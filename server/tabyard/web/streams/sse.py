@@ -19,6 +19,7 @@ from tabyard.web.streams.event_stream import HEADERS, EventStream, encode, parse
 from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.events import Resync
 from tabyard_protocol.ids import InstanceId, TaskId
+from tabyard_protocol.resources.key import Scope
 
 __all__ = ["ENDPOINTS"]
 
@@ -182,6 +183,7 @@ ENDPOINTS: Final = (
         run=task_events,
         group="Events",
         says="Follow a task to its end, from its first event or from `Last-Event-ID`",
+        needs=Scope.TASKS_READ,
         media_type="text/event-stream",
         parameters=(_RESUME_PARAMETER,),
         also={204: "The reader has seen the end"},
@@ -193,6 +195,7 @@ ENDPOINTS: Final = (
         run=instance_events,
         group="Events",
         says="Follow a browser and its tasks, from now or from `Last-Event-ID`",
+        needs=Scope.TASKS_READ,
         media_type="text/event-stream",
         parameters=(_RESUME_PARAMETER,),
         errors=(ErrorCode.INSTANCE_NOT_FOUND,),

@@ -8,9 +8,9 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from tabyard.core.errors import NotFound
+from tabyard.web.endpoint import OpenRoute
 from tabyard.web.ui.assets import ASSETS, Asset
 
 __all__ = ["page_routes"]
@@ -22,14 +22,14 @@ PAGE_POLICY: Final = (
 """Pages run the hub's own files and talk to the hub alone."""
 
 
-def page_routes() -> Sequence[Route]:
+def page_routes() -> Sequence[OpenRoute]:
     """Status page, API reference, demonstration page, and their files."""
     demo = ASSETS["demo.html"]
     return (
-        Route("/", _serve(ASSETS["status.html"], PAGE_POLICY), name="status"),
-        Route("/api/docs", _serve(ASSETS["docs.html"], PAGE_POLICY), name="docs"),
-        Route("/demo/form", _serve(demo, _demo_policy(demo.data)), name="demo"),
-        Route("/ui/{name}", _file),
+        OpenRoute("/", _serve(ASSETS["status.html"], PAGE_POLICY), name="status"),
+        OpenRoute("/api/docs", _serve(ASSETS["docs.html"], PAGE_POLICY), name="docs"),
+        OpenRoute("/demo/form", _serve(demo, _demo_policy(demo.data)), name="demo"),
+        OpenRoute("/ui/{name}", _file),
     )
 
 
