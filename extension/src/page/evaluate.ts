@@ -2,6 +2,7 @@
 import type { Protocol } from "devtools-protocol";
 import { CdpError } from "../chrome/cdp.js";
 import { ToolFailure } from "../failure.js";
+import { jsonOf, NoJson } from "./deep_value.js";
 import { Expired, type Deadline } from "./deadline.js";
 import { describeException, type Frame } from "./frame.js";
 import type { Tab } from "./tab.js";
@@ -45,7 +46,13 @@ async function run(frame: Frame, script: Script, deadline: Deadline): Promise<un
   // Statements that end by setting a handler give a function too, and that one is not for calling.
   if (script.args === undefined && !LOOKS_LIKE_FUNCTION.test(expression)) return json(frame, found);
   const args = (script.args ?? []).map((value) => ({ value }));
-  return json(frame, resultOf(await apply(frame, found.objectId, "function(...args) { return this(...args) }", args, awaitPromise)));
+  return json(frame, resultOf(await apply(frame, found.objectId, calling(args.length), args, awaitPromise)));
+}
+
+/** Names for the arguments: to spread a list, the page's own iterators would be asked. */
+function calling(count: number): string {
+  const names = Array.from({ length: count }, (_, index) => `a${String(index)}`).join(", ");
+  return `function(${names}) { return this(${names}) }`;
 }
 
 const LOOKS_LIKE_FUNCTION = /^\s*\(?\s*(async\b\s*)?(function\b|\([^()]*\)\s*=>|[\w$]+\s*=>|\((?:[^()]|\([^()]*\))*\)\s*=>)/;
@@ -103,11 +110,38 @@ async function json(frame: Frame, found: Remote): Promise<unknown> {
 }
 
 async function stringified(frame: Frame, objectId: string): Promise<unknown> {
-  const reply = await apply(frame, objectId, "function() { return JSON.stringify(this) }", [], false);
+  const asked = apply(frame, objectId, "function() { return JSON.stringify(this) }", [], false);
+  const [reply, { result: stringify }] = await Promise.all([asked, apply(frame, objectId, STRINGIFY, [], false)]);
+  if (stringify.description !== NATIVE) return nativeJson(frame, objectId);
   frame.session.post("Runtime.releaseObject", { objectId });
   if (reply.exceptionDetails !== undefined) throw notSerializable(describeException(reply.exceptionDetails).split("\n")[0] ?? "");
   const text: unknown = reply.result.value;
   return typeof text === "string" ? (JSON.parse(text) as unknown) : null;
+}
+
+/** The page's own function, unless it has given all objects a say in what they are as JSON. */
+const STRINGIFY = "function() { return Object.prototype.toJSON === undefined && Array.prototype.toJSON === undefined ? JSON.stringify : null }";
+/** How the debugger describes it; bound, wrapped and copied ones look otherwise. */
+const NATIVE = "function stringify() { [native code] }";
+const DEEPEST = 100;
+
+/** Past what the page has made of `JSON`: the browser itself tells what is in the object. */
+async function nativeJson(frame: Frame, objectId: string): Promise<unknown> {
+  const reply = await frame.guard(
+    frame.session.send("Runtime.callFunctionOn", {
+      objectId,
+      functionDeclaration: "function() { return this }",
+      serializationOptions: { serialization: "deep", maxDepth: DEEPEST },
+    }),
+  );
+  frame.session.post("Runtime.releaseObject", { objectId });
+  const { deepSerializedValue: deep } = reply.result;
+  try {
+    return deep === undefined ? null : jsonOf(deep);
+  } catch (error) {
+    if (error instanceof NoJson) throw notSerializable(error.message);
+    throw error;
+  }
 }
 
 function notSerializable(what: string): ToolFailure {

@@ -25,6 +25,9 @@ export interface Arrived {
 /** A response without content shows the browser's own error page, but it is an answer. */
 const ANSWERED = "net::ERR_HTTP_RESPONSE_CODE_FAILURE";
 
+const ABORTED = "net::ERR_ABORTED";
+const NEWS_MS = 300;
+
 /** Loads `url`. Rejects with `NAVIGATION_FAILED`, or with `Expired` when what was waited for does not come. */
 export async function goto(tab: Tab, url: string, waitUntil: WaitUntil, deadline: Deadline): Promise<Arrived> {
   const commits = new Commits(tab);
@@ -32,7 +35,7 @@ export async function goto(tab: Tab, url: string, waitUntil: WaitUntil, deadline
   try {
     const reply = await deadline.race(tab.session.send("Page.navigate", { url }));
     const { errorText, loaderId } = reply;
-    if (errorText !== undefined && errorText !== ANSWERED) throw failed(url, errorText, commits.download);
+    if (errorText !== undefined && errorText !== ANSWERED) throw failed(url, errorText, await commits.isDownload(errorText, deadline));
     if (loaderId !== undefined) await commits.landed(loaderId, deadline);
     await reached(tab, waitUntil, deadline);
     return await arrived(tab, deadline, errorText === ANSWERED ? status.of(loaderId) : undefined);
@@ -85,7 +88,10 @@ function failed(url: string, errorText: string, download: boolean): ToolFailure 
 class Commits {
   #loaders = new Set<string>();
   #moved = false;
-  download = false;
+  #download: (is: true) => void = () => undefined;
+  readonly #saving = new Promise<true>((resolve) => {
+    this.#download = resolve;
+  });
   readonly #stops: (() => void)[];
 
   constructor(private readonly tab: Tab) {
@@ -97,9 +103,15 @@ class Commits {
     this.#stops = [
       tab.frames.listen(note),
       tab.session.on("Page.downloadWillBegin", () => {
-        this.download = true;
+        this.#download(true);
       }),
     ];
+  }
+
+  /** Whether the page was not opened because it is being saved; that is told a moment after the refusal. */
+  async isDownload(errorText: string, deadline: Deadline): Promise<boolean> {
+    if (errorText !== ABORTED) return false;
+    return Promise.race([this.#saving, deadline.sleep(NEWS_MS).then(() => false)]);
   }
 
   /** Waits for that document, for any later one when it was overtaken, or for any at all. */

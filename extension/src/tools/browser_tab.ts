@@ -31,6 +31,7 @@ export const browserTab: Tool = {
   async close(command) {
     const { id } = await command.tabFacts();
     await keepOneOpen(command, [id]);
+    await command.silence(id);
     await command.workspace.close([id]);
     return value({ success: true, closedTabId: id } satisfies TabClosed);
   },
@@ -42,6 +43,7 @@ export const browserTab: Tool = {
     if (kept === undefined) throw new ToolFailure("TAB_GONE", `tab ${String(keep)} does not exist`, { tabId: keep });
     // The user's own tabs are not a task's to close.
     const others = (await command.workspace.closable()).filter(({ id, windowId }) => id !== keep && windowId === kept.windowId);
+    await Promise.all(others.map(({ id }) => command.silence(id)));
     await command.workspace.close(others.map(({ id }) => id));
     return value({ success: true, closedCount: others.length, remainingTabId: keep } satisfies OthersClosed);
   },

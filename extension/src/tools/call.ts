@@ -139,6 +139,14 @@ export class Call implements Command {
     return tab;
   }
 
+  async silence(tabId: number): Promise<void> {
+    // A page that can't be driven can't ask either, as far as a task is concerned.
+    const tab = this.#keeper.held(tabId) ?? (await this.#attach(tabId).catch(() => undefined));
+    if (tab === undefined) return;
+    tab.dialogs.policy = "accept";
+    if (tab.dialogs.open !== undefined) await tab.dialogs.handle(true, undefined).catch(() => undefined);
+  }
+
   async tabFacts(): Promise<TabFacts> {
     const tabId = await this.workspace.tabFor(this.worker, this.#wanted());
     const facts = await this.tabs.get(tabId);

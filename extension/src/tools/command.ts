@@ -40,6 +40,8 @@ export interface Command {
   tabWithDialog(): Promise<Tab>;
   /** The same for a page that is going to be left at once, whatever it is. */
   tabToLeave(): Promise<Tab>;
+  /** Takes the page's word in its being closed: what it asks then is answered with yes. */
+  silence(tabId: number): Promise<void>;
   /** Facts of the tab that this call is about, without attaching to it. */
   tabFacts(): Promise<TabFacts>;
   /** From here on, a dialog that opens ends the call with these facts and not with an error. */

@@ -29,7 +29,8 @@ interface MaybeWaiting {
 /** Names, arguments and values; the extension's side is typed from this. */
 export interface PageFunctions {
   point: { arg: Waiting & { needs: readonly Need[] }; value: Outcome<{ x: number; y: number; box: Box }> };
-  focus: { arg: Waiting & { clear: boolean; value: string }; value: Outcome<{ how: forms.Focused; x: number; y: number }> };
+  focus: { arg: Waiting & { clear: boolean; value: string }; value: Outcome<{ how: forms.Focused }> };
+  paste: { arg: Waiting & { text: string }; value: Outcome<true> };
   fill: { arg: Waiting & { value: string | number | boolean }; value: Outcome<"done" | "keys" | "click"> };
   select: { arg: Waiting & { choice: forms.Choice }; value: Outcome<readonly string[]> };
   scroll_into_view: { arg: Waiting; value: Outcome<scroll.Scrolled> };
@@ -85,13 +86,15 @@ const functions: Functions = {
   async focus({ target, wait, clear, value }) {
     const found = await whenReady(target, ["visible", "enabled", "editable", "in_view"], wait);
     if (!("ok" in found)) return found;
-    const { element, point } = found.ok;
+    const { element } = found.ok;
     if (forms.isSetOnly(element)) {
       const filled = forms.fill(element, value);
-      return isTrouble(filled) ? { trouble: filled } : { ok: { how: "set", ...point } };
+      return isTrouble(filled) ? { trouble: filled } : { ok: { how: "set" } };
     }
-    return { ok: { how: forms.focus(element, clear), ...point } };
+    return { ok: { how: forms.focus(element, clear) } };
   },
+  paste: ({ target, wait, text }) =>
+    withElement({ target, wait }, ["enabled", "editable"], (element) => forms.paste(element as HTMLTextAreaElement, text)),
   fill: ({ target, wait, value }) =>
     withElement({ target, wait }, ["enabled", "editable"], (element) => forms.fill(element as Element, value)),
   async select({ target, wait, choice }) {

@@ -1,0 +1,152 @@
+"""`browser_tab`, and which tabs belong to whom."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.browser.driver import Failed, Hub, Page
+from tests.browser.origins import Site
+
+
+@pytest.fixture
+def other(hub: Hub) -> Iterator[Page]:
+    """Somebody else's session in the same browser; closes the tab that it works in."""
+    other = Page(hub, "somebody else")
+    yield other
+    other.do("tab", "close")
+
+
+def front_of(page: Page) -> int:
+    """The tab that is in front; a person would look at it."""
+    return page.do("tab", "list")["activeTabId"]
+
+
+def own_tab(page: Page) -> int:
+    """The tab that the session works in."""
+    here = page.value("(history.replaceState(null, '', `#${Math.random()}`), location.href)")
+    (own,) = [tab["id"] for tab in page.do("tab", "list")["tabs"] if tab["url"] == here]
+    return own
+
+
+def test_a_new_tab_is_opened_behind_the_one_in_front(page: Page, site: Site) -> None:
+    before = front_of(page)
+    opened = page.do("tab", "new", url=site.url("desk.html"))
+    assert opened["title"] == "Desk"
+    listed = page.do("tab", "list")
+    assert listed["count"] == len(listed["tabs"])
+    (row,) = [tab for tab in listed["tabs"] if tab["id"] == opened["tabId"]]
+    assert (row["url"], row["active"]) == (site.url("desk.html"), False)
+    assert front_of(page) == before
+    assert page.value("document.title") == "Desk"
+
+
+def test_a_tab_comes_to_the_front_only_when_it_is_told_to(page: Page, site: Site) -> None:
+    page.goto(site.url("desk.html"))
+    page.click("#save")
+    page.picture()
+    first = own_tab(page)
+    opened = page.do("tab", "new", url=site.url("drag.html"), activate=True)
+    assert front_of(page) == opened["tabId"]
+    assert page.do("tab", "activate", tabId=first) == {"success": True, "activeTabId": first}
+    assert front_of(page) == first
+    assert page.value("document.title") == "Desk"
+
+
+def test_a_closed_tab_is_gone(page: Page, site: Site) -> None:
+    opened = page.do("tab", "new", url=site.url("desk.html"))["tabId"]
+    assert page.do("tab", "close", tabId=opened) == {"success": True, "closedTabId": opened}
+    with pytest.raises(Failed) as failed:
+        page.value("1", tabId=opened)
+    assert failed.value.code == "TAB_GONE"
+
+
+def test_a_page_that_wants_to_stay_is_closed_all_the_same(page: Page, site: Site) -> None:
+    page.goto(site.add("<input id=a><script>onbeforeunload = e => e.preventDefault()</script>"))
+    page.do("interact", "type", selector="#a", text="x", delay=0)
+    here = own_tab(page)
+    page.do("tab", "close", tabId=here, timeout=4000)
+    assert here not in [tab["id"] for tab in page.do("tab", "list")["tabs"]]
+
+
+def test_a_tab_that_closes_itself_ends_the_command_in_it(page: Page, site: Site) -> None:
+    page.goto(site.add("<a id=a href='/desk.html' target=_blank rel=opener>Open</a>"))
+    before = {tab["id"] for tab in page.do("tab", "list")["tabs"]}
+    page.click("#a")
+    page.run([("sleep", {"duration": 300})])
+    (popup,) = [tab["id"] for tab in page.do("tab", "list")["tabs"] if tab["id"] not in before]
+    with pytest.raises(Failed) as failed:
+        page.value("new Promise(() => setTimeout(() => window.close(), 50))", tabId=popup)
+    assert failed.value.code == "TAB_GONE"
+    assert page.value("a.textContent") == "Open"
+
+
+def test_tasks_of_one_session_share_a_tab_and_others_do_not(
+    page: Page, other: Page, site: Site
+) -> None:
+    page.goto(site.url("desk.html"))
+    other.goto(site.url("drag.html"))
+    assert page.value("document.title") == "Desk"
+    assert other.value("document.title") == "Drag"
+
+
+def test_tabs_are_grouped_under_the_name_of_the_task(page: Page, site: Site) -> None:
+    page.run([("browser_navigate", {"action": "goto", "url": site.url("desk.html")})])
+    page.do("tab", "new", url=site.url("drag.html"))
+    listed = page.do("tab", "list")["tabs"]
+    titles = [tab["title"] for tab in listed]
+    assert {"Desk", "Drag"} <= set(titles)
+
+
+POPUP = "<title>Opener</title><a id=a href='/desk.html' target=_blank rel=opener>Open</a>"
+
+
+@pytest.mark.parametrize("opener", ["link", "script"])
+def test_a_popup_joins_the_task_which_stays_where_it_is(
+    page: Page, site: Site, opener: str
+) -> None:
+    script = "<button id=a onclick=\"open('/desk.html', '', 'width=300,height=300')\">Open</button>"
+    page.goto(site.add(POPUP if opener == "link" else f"<title>Opener</title>{script}"))
+    before = {tab["id"] for tab in page.do("tab", "list")["tabs"]}
+    page.click("#a")
+    page.run([("sleep", {"duration": 500})])
+    assert page.value("document.title") == "Opener"
+    (popup,) = [tab for tab in page.do("tab", "list")["tabs"] if tab["id"] not in before]
+    page.do("interact", "click", selector="#save", tabId=popup["id"])
+    assert page.value("seen", tabId=popup["id"]) == ["saved"]
+    page.do("tab", "activate", tabId=popup["id"])
+    assert page.value("document.title") == "Desk"
+    page.do("tab", "close", tabId=popup["id"])
+    assert page.value("document.title") == "Opener"
+
+
+def test_all_but_one_tab_are_closed(page: Page, site: Site) -> None:
+    kept = page.do("tab", "new", url=site.url("desk.html"))["tabId"]
+    for name in ("drag.html", "rows.html"):
+        page.do("tab", "new", url=site.url(name))
+    closed = page.do("tab", "close_others", keepTabId=kept)
+    assert closed["remainingTabId"] == kept
+    assert closed["closedCount"] >= 2
+    assert [tab["id"] for tab in page.do("tab", "list")["tabs"]] == [kept]
+
+
+def test_a_tab_that_does_not_exist_is_said_to_be_gone(page: Page) -> None:
+    for action in ("close", "activate"):
+        with pytest.raises(Failed) as failed:
+            page.do("tab", action, tabId=999_999)
+        assert failed.value.code == "TAB_GONE"
+
+
+def test_the_tab_in_front_is_used_only_when_asked(page: Page, other: Page, site: Site) -> None:
+    other.do("tab", "new", url=site.url("drag.html"), activate=True)
+    page.goto(site.url("desk.html"))
+    assert page.value("document.title") == "Desk"
+    assert page.value("document.title", tabId="active") == "Drag"
+
+
+def test_a_background_tab_draws_and_times_as_one_in_front(page: Page, site: Site) -> None:
+    page.do("tab", "new", url=site.url("desk.html"))
+    frames = (
+        "new Promise(done => { let n = 0; const start = performance.now(); (function step() {"
+        "n++; performance.now() - start > 1000 ? done(n) : requestAnimationFrame(step) })() })"
+    )
+    assert page.value(frames) > 20
+    assert page.value("[document.visibilityState, document.hasFocus()]") == ["visible", True]
