@@ -187,12 +187,24 @@ def test_a_download_lands_at_the_hub(hub: Hub, page: Page, site: Site) -> None:
     assert again["sha256"] == ended["sha256"]
 
 
-def test_a_file_that_was_downloaded_can_be_uploaded(page: Page, site: Site) -> None:
-    page.goto(site.add("<a href=/download>Prices</a><input type=file id=file>"))
+def test_what_the_hub_keeps_can_be_uploaded_under_its_name(page: Page, site: Site) -> None:
+    page.goto(site.add("<a href=/download>Prices</a><input type=file id=file multiple>"))
     page.click("a")
-    artifact = page.do("debug", "download_wait", timeout=10_000)["artifactId"]
-    page.do("interact", "upload", selector="#file", files=[artifact])
-    assert page.value("document.querySelector('#file').files[0].text()") == "mug;42\n"
+    ended = page.do("debug", "download_wait", timeout=10_000)
+    files = [ended["artifactId"], page.do("content", "pdf")["artifactId"]]
+    uploaded = page.do("interact", "upload", selector="#file", files=files)
+    assert uploaded["uploaded"] == [ended["filename"], "127.0.0.1.pdf"]
+    texts = "Promise.all([...document.querySelector('#file').files].map(file => file.text()))"
+    prices, paper = page.value(texts)
+    assert prices == "mug;42\n"
+    assert paper.startswith("%PDF")
+
+
+def test_an_artifact_that_is_not_there_can_not_be_uploaded(page: Page, site: Site) -> None:
+    page.goto(site.add("<input type=file>"))
+    with pytest.raises(Failed) as failure:
+        page.do("interact", "upload", selector="input", files=["art_1_nothing"])
+    assert failure.value.code == "FILE_NOT_FOUND"
 
 
 def test_a_file_that_a_script_makes_is_a_download_too(page: Page, site: Site) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.yard import ACT, READ, command, open_yard
 
 from tabyard.hub.ports import ToolFailed
-from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.ids import ArtifactId, InstanceId
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.instance import InstanceStatus
 
@@ -29,6 +29,11 @@ class OneBrowser:
 
     async def downloaded(self, instance: InstanceId, path: str) -> bytes | None:
         return f"{instance}: {path}".encode()
+
+    async def lend(
+        self, instance: InstanceId, artifact: ArtifactId, name: str, data: bytes
+    ) -> str | None:
+        return f"{instance}/{artifact}/{name}/{len(data)}"
 
     async def profiles(self) -> JsonObject:
         return {"profiles": [{"directory": "Default", "name": "Me"}]}

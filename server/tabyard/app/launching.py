@@ -17,7 +17,7 @@ from tabyard.browsers import (
 from tabyard.core.errors import LaunchFailed
 from tabyard.hub.ports import ToolFailed
 from tabyard_protocol.errors import ToolErrorCode
-from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.ids import ArtifactId, InstanceId
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.tools.browser_instance import (
     InstanceClosed,
@@ -140,6 +140,13 @@ class LaunchedBrowsers:
     async def downloaded(self, instance: InstanceId, path: str) -> bytes | None:
         """A file in the download folder of a launched browser; None for any other."""
         return await self._launcher.downloaded(instance, Path(path))
+
+    async def lend(
+        self, instance: InstanceId, artifact: ArtifactId, name: str, data: bytes
+    ) -> str | None:
+        """A file that a launched browser can read, until it ends; None for any other."""
+        path = await self._launcher.lend(instance, artifact, name, data)
+        return None if path is None else str(path)
 
     async def _connected(self, browser: LaunchedBrowser) -> None:
         """Wait until it has said hello, or has died of its own accord."""

@@ -14,7 +14,7 @@ from tabyard.browsers.spec import LaunchSettings, LaunchSpec
 from tabyard.core.errors import InvalidInput
 from tabyard_protocol.ids import InstanceId
 
-__all__ = ["Folders", "folders_of", "prepare", "read_within", "remove", "stderr_tail"]
+__all__ = ["Folders", "folders_of", "prepare", "read_within", "remove", "stderr_tail", "write_lent"]
 
 READ_BYTES: Final = 65_536
 TAIL_CHARS: Final = 2_000
@@ -138,6 +138,15 @@ def read_within(folder: Path, path: Path) -> bytes | None:
     except (OSError, ValueError, RuntimeError):
         return None
     return data if len(data) <= FILE_BYTES else None
+
+
+def write_lent(folders: Folders, folder: str, name: str, data: bytes) -> Path:
+    """A file for the browser to read; its name is what a page will see, and no path."""
+    here = folders.root / "lent" / _safe(folder, "files")
+    here.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = here / (re.sub(r"[/\\\0]", "_", name).strip(". ") or "file")
+    path.write_bytes(data)
+    return path
 
 
 def stderr_tail(folders: Folders) -> str:

@@ -21,6 +21,7 @@ from tabyard.browsers.folders import (
     read_within,
     remove,
     stderr_tail,
+    write_lent,
 )
 from tabyard.browsers.pid_files import Leftover, leftovers, write_pid_file
 from tabyard.browsers.processes import birth_of, groups_with, is_root, kill_group, members_of
@@ -147,6 +148,13 @@ class Launcher:
         if held is None:
             return None
         return await asyncio.to_thread(read_within, held.folders.downloads, path)
+
+    async def lend(self, instance: InstanceId, folder: str, name: str, data: bytes) -> Path | None:
+        """Write a file that the browser can read, until it ends; None when there is none."""
+        held = self._held.get(instance)
+        if held is None:
+            return None
+        return await asyncio.to_thread(write_lent, held.folders, folder, name, data)
 
     async def ended(self, instance: InstanceId) -> BrowserExit | None:
         """Wait for the end of a browser; None when there is none of that id."""

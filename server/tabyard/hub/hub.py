@@ -21,6 +21,7 @@ from tabyard.hub.connection import Link
 from tabyard.hub.hubtools import BuiltinTools, NoBrowsers
 from tabyard.hub.instance import Instance
 from tabyard.hub.lane import Lane, LaneParts
+from tabyard.hub.lending import Lending
 from tabyard.hub.ports import Blobs, Browsers, Clock, HubTools, Ids, LinkStore, ToolFailed
 from tabyard.hub.presence import Presence
 from tabyard.hub.registry import Registry
@@ -102,6 +103,7 @@ class Hub:
                 ids=ids,
                 downloaded=self.builtin.downloaded,
             ),
+            lending=Lending(store=store, blobs=blobs, lend=self.builtin.lend),
             announcer=self.announcer,
             preparer=self.preparer,
             clock=clock,

@@ -8,7 +8,7 @@ from tabyard.core.errors import InstanceNotFound
 from tabyard.hub.ports import Browsers, Clock, ToolFailed
 from tabyard.hub.waiting import pause
 from tabyard_protocol.errors import ToolErrorCode
-from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.ids import ArtifactId, InstanceId
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.instance import InstanceStatus, InstanceView
 
@@ -48,6 +48,12 @@ class NoBrowsers:
         del instance, path
         return None
 
+    async def lend(
+        self, instance: InstanceId, artifact: ArtifactId, name: str, data: bytes
+    ) -> str | None:
+        del instance, artifact, name, data
+        return None
+
 
 class BuiltinTools:
     """`HubTools` over the registry, the clock and whatever starts browsers."""
@@ -84,6 +90,12 @@ class BuiltinTools:
     async def downloaded(self, instance: InstanceId, path: str) -> bytes | None:
         """A file that a launched browser has saved; None for any other."""
         return await self.browsers.downloaded(instance, path)
+
+    async def lend(
+        self, instance: InstanceId, artifact: ArtifactId, name: str, data: bytes
+    ) -> str | None:
+        """A file that a launched browser can read; None for any other."""
+        return await self.browsers.lend(instance, artifact, name, data)
 
     async def _sleep(self, duration_ms: int) -> JsonObject:
         await pause(self._clock, duration_ms / 1000)

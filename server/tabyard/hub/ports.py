@@ -147,6 +147,10 @@ class LinkStore(Protocol):
         """Remember a stored blob."""
         ...
 
+    async def artifact(self, artifact: ArtifactId) -> ArtifactRecord | None:
+        """The facts of a stored blob."""
+        ...
+
     async def instances(self) -> Sequence[InstanceRecord]:
         """All stored instances, in order of creation."""
         ...
@@ -233,4 +237,10 @@ class Browsers(Protocol):
 
     async def downloaded(self, instance: InstanceId, path: str) -> bytes | None:
         """A file that a launched browser has saved in its download folder; None for any other."""
+        ...
+
+    async def lend(
+        self, instance: InstanceId, artifact: ArtifactId, name: str, data: bytes
+    ) -> str | None:
+        """Put bytes where a launched browser can read them, until it ends: the path."""
         ...

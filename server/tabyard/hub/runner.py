@@ -18,6 +18,7 @@ from tabyard.hub.answers import Answer, Reply, Unanswered, answer_of
 from tabyard.hub.artifacts import Artifacts, UnreadableBytes
 from tabyard.hub.catalogue import Prepared, Preparer
 from tabyard.hub.connection import Link
+from tabyard.hub.lending import Lending
 from tabyard.hub.ports import Clock, HubTools, ToolFailed
 from tabyard.hub.run import HubWork, Run
 from tabyard.hub.settings import HubSettings
@@ -41,6 +42,7 @@ class Runner:
         *,
         tools: HubTools,
         artifacts: Artifacts,
+        lending: Lending,
         announcer: Announcer,
         preparer: Preparer,
         clock: Clock,
@@ -49,6 +51,7 @@ class Runner:
     ) -> None:
         self._tools = tools
         self._artifacts = artifacts
+        self._lending = lending
         self._announcer = announcer
         self._preparer = preparer
         self._clock = clock
@@ -64,9 +67,9 @@ class Runner:
             return course.cancel(now_ms)
         if course.is_over:
             return course.complete(now_ms)
-        prepared = await self._upload_rule.checked(
-            self._preparer.prepare(task, course.index, link.tools)
-        )
+        prepared = await self._ready(self._preparer.prepare(task, course.index, link.tools), link)
+        if run.withdrawn:
+            return course.cancel(now_ms)
         course.start(now_ms)
         if run.told != course.command_id:
             run.told = course.command_id
@@ -104,6 +107,16 @@ class Runner:
         link.open(Call(call, _NO_TASK, self._clock.monotonic_s() + self._settings.cancel_wait_s))
         link.give_up(call, Unanswered.WITHDRAWN)
         await link.let_go(call, "nobody waits for this call any more")
+
+    async def _ready(self, prepared: Prepared | Fault, link: Link) -> Prepared | Fault:
+        """The call as the browser gets it: it uploads what it may, from where it can be read."""
+        checked = await self._upload_rule.checked(prepared)
+        if isinstance(checked, Fault):
+            return checked
+        try:
+            return await self._lending.lent(checked, link.instance_id)
+        except (StoreUnavailable, OSError) as error:
+            return _defect(f"The artifact could not be read: {error}")
 
     async def _ask(self, link: Link, run: Run, prepared: Prepared) -> Reply:
         """Send the command to the browser and wait for the answer."""
