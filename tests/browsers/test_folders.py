@@ -8,7 +8,14 @@ import pytest
 
 from tabyard.browsers import EXTENSION_ID, LaunchSettings, LaunchSpec
 from tabyard.browsers.extension import id_of
-from tabyard.browsers.folders import prepare, remove, stderr_tail
+from tabyard.browsers.folders import (
+    folders_of,
+    prepare,
+    read_within,
+    remove,
+    stderr_tail,
+    write_lent,
+)
 from tabyard.core.errors import InvalidInput
 from tabyard_protocol.ids import InstanceId
 
@@ -100,3 +107,25 @@ def test_the_last_words_leave_out_what_every_browser_says(settings: LaunchSettin
 @pytest.mark.browser
 def test_the_extensions_key_gives_the_id_that_the_hub_admits(extension_dist: Path) -> None:
     assert id_of(extension_dist) == EXTENSION_ID
+
+
+def test_only_files_of_the_folder_are_read(tmp_path: Path) -> None:
+    """The path is a browser's word: no link and no dots lead out of the folder."""
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    (folder / "prices.csv").write_text("mug")
+    (tmp_path / "secret").write_text("secret")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    assert read_within(folder, folder / "prices.csv") == b"mug"
+    for outside in ("../secret", "link", "none", ".", "a\0b"):
+        assert read_within(folder, folder / outside) is None
+
+
+def test_a_file_that_is_lent_lies_in_its_own_folder(settings: LaunchSettings) -> None:
+    folders = folders_of(settings, InstanceId("inst_1_a"), None)
+    for name in ("prices ü.csv", "../../up", "a/b\\c", "..", ""):
+        path = write_lent(folders, "art_1", name, b"mug")
+        assert path.parent == folders.root / "lent" / "art_1"
+        assert path.read_bytes() == b"mug"
+    with pytest.raises(InvalidInput):
+        write_lent(folders, "../art_1", "x", b"")
