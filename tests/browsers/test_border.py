@@ -63,7 +63,7 @@ def serving() -> Generator[Site]:
             self.wfile.write(body)
 
         @override
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -129,9 +129,18 @@ class Driver:
                 return data
 
     async def until_addresses(self, wanted: list[str]) -> None:
-        while (now := await self.addresses()) != wanted:
-            assert now is not None
+        for _ in range(200):
+            if await self.addresses() == wanted:
+                return
             await asyncio.sleep(0.05)
+        assert await self.addresses() == wanted
+
+    async def until_left(self, url: str) -> None:
+        for _ in range(200):
+            if url not in await self.addresses():
+                return
+            await asyncio.sleep(0.05)
+        assert url not in await self.addresses()
 
 
 async def joined(launcher: Launcher, hub: FakeHub, spec: LaunchSpec) -> Driver:
@@ -199,6 +208,25 @@ async def test_a_popup_of_a_forbidden_page_is_emptied(
         assert refused["url"] == page
         await driver.until_addresses(["about:blank", here])
         assert hub.sizes.empty()
+
+
+async def test_a_page_cannot_even_fetch_where_a_cloud_keeps_its_secrets(
+    launcher: Launcher, hub: FakeHub, spec: LaunchSpec, site: Site
+) -> None:
+    async with hub.served(), asyncio.timeout(40):
+        driver = await joined(launcher, hub, spec)
+        await driver.goto(site.url("/page"))
+        script = f"""(async () => {{
+            const started = performance.now();
+            const said = await fetch('{SECRET}', {{mode: 'no-cors'}}).then(() => 'sent', String);
+            return [said, performance.now() - started < 2000];
+        }})()"""
+        answer = await driver.run("browser_execute", expression=script)
+        assert answer["value"] == ["TypeError: Failed to fetch", True]
+        fine = await driver.run(
+            "browser_execute", expression="fetch('/fine').then((it) => it.status)"
+        )
+        assert fine["value"] == 200
 
 
 async def test_private_addresses_are_closed_when_the_hub_says_so(

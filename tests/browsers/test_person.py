@@ -62,15 +62,13 @@ async def test_a_denied_site_is_not_opened_whoever_tries(
         await driver.goto(here)
         await driver.run("browser_interact", action="click", selector="#popup")
         assert (await driver.refused())["url"] == denied
-        while denied in await driver.addresses():
-            await asyncio.sleep(0.05)
+        await driver.until_left(denied)
 
         # One that is opened empty, and taken there afterwards.
         script = f"void Object.assign(window.open(), {{}}).location.replace('{denied}')"
         await driver.run("browser_execute", expression=script)
         assert (await driver.refused())["url"] == denied
-        while denied in await driver.addresses():
-            await asyncio.sleep(0.05)
+        await driver.until_left(denied)
 
         # The person's own tabs are theirs.
         own = await context.new_page()

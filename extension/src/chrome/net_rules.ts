@@ -5,7 +5,7 @@ export interface NetRule {
   readonly regex: string;
   readonly action: "block" | "allow";
   readonly priority: number;
-  readonly of: "page" | "document";
+  readonly of: "page" | "document" | "anything";
 }
 
 export interface NetRulesPort {
@@ -14,6 +14,18 @@ export interface NetRulesPort {
 }
 
 type Rule = chrome.declarativeNetRequest.Rule;
+
+const DOCUMENTS: NonNullable<Rule["condition"]["resourceTypes"]> = ["main_frame", "sub_frame"];
+
+const TYPES: Readonly<Record<NetRule["of"], NonNullable<Rule["condition"]["resourceTypes"]>>> = {
+  page: ["main_frame"],
+  document: DOCUMENTS,
+  // Without any types, the browser leaves documents of tabs out.
+  anything: [
+    ...DOCUMENTS, "stylesheet", "script", "image", "font", "object", "xmlhttprequest", "ping", "csp_report", "media",
+    "websocket", "webtransport", "webbundle", "other",
+  ],
+};
 
 /** Session rules outlive the worker, not the browser. */
 export const netRules: NetRulesPort = {
@@ -26,7 +38,7 @@ export const netRules: NetRulesPort = {
       condition: {
         regexFilter: regex,
         isUrlFilterCaseSensitive: true,
-        resourceTypes: of === "page" ? ["main_frame"] : ["main_frame", "sub_frame"],
+        resourceTypes: TYPES[of],
         ...(tabIds === undefined ? {} : { tabIds: [...tabIds] }),
       },
     }));

@@ -13,8 +13,8 @@ export interface Block {
   readonly action: "block" | "allow";
   /** The highest that matches decides. */
   readonly priority: number;
-  /** `page`: documents of tabs only; `document`: those of frames too. */
-  readonly of: "page" | "document";
+  /** `page`: documents of tabs only; `document`: those of frames too; `anything`: also what pages fetch. */
+  readonly of: "page" | "document" | "anything";
 }
 
 const START = String.raw`^https?://(?:[^/@]*@)?`;
@@ -53,13 +53,13 @@ const LOOPBACK = String.raw`(?:(?:[^/:@]+\.)?localhost\.?|127\.[0-9]+\.[0-9]+\.[
 /** Everything of `rules` that is about requests over HTTP. */
 export function blocksOf(rules: Rules): readonly Block[] {
   const { privateAddresses, allow, deny, hubOrigin } = rules;
-  const blocks: Block[] = METADATA.map((host) => stop(START + host + ANY_PORT, 5));
+  const blocks: Block[] = METADATA.map((host) => stop(START + host + ANY_PORT, 5, "anything"));
   if (hubOrigin !== undefined && URL.canParse(hubOrigin)) {
     for (const hub of hubStarts(new URL(hubOrigin))) {
-      blocks.push(stop(hub, 4), { regex: hub + DEMO.slice(1), action: "allow", priority: 5, of: "document" });
+      blocks.push(stop(hub, 4), { regex: hub + DEMO.slice(1), action: "allow", priority: 5, of: "anything" });
     }
   }
-  if (privateAddresses === "deny") blocks.push(...PRIVATE.map((host) => stop(START + host + ANY_PORT, 3)));
+  if (privateAddresses === "deny") blocks.push(...PRIVATE.map((host) => stop(START + host + ANY_PORT, 3, "anything")));
   if (allow.length > 0) {
     blocks.push({ regex: "^https?://", action: "block", priority: 1, of: "page" });
     blocks.push(...allow.map((site): Block => ({ regex: siteStart(site), action: "allow", priority: 2, of: "page" })));
@@ -68,8 +68,8 @@ export function blocksOf(rules: Rules): readonly Block[] {
   return blocks;
 }
 
-function stop(regex: string, priority: number): Block {
-  return { regex, action: "block", priority, of: "document" };
+function stop(regex: string, priority: number, of: Block["of"] = "document"): Block {
+  return { regex, action: "block", priority, of };
 }
 
 function siteStart(site: string): string {

@@ -3,10 +3,12 @@ import { type Block, blocksOf } from "../../src/policy/blocks";
 import { OPEN_RULES, refusal, type Rules } from "../../src/policy/rules";
 import { DEMOS, HUB, HUBS, METADATA, PRIVATE, PUBLIC } from "./addresses";
 
+const WIDTH: Readonly<Record<Block["of"], number>> = { page: 0, document: 1, anything: 2 };
+
 /** As the browser decides: the highest priority, and there "allow" first. */
 function stopped(blocks: readonly Block[], url: string, of: Block["of"]): boolean {
   const seen = new URL(url).href.replace(/#.*$/, "");
-  const hits = blocks.filter(({ regex, of: whose }) => (of === "page" || whose === "document") && new RegExp(regex).test(seen));
+  const hits = blocks.filter(({ regex, of: whose }) => WIDTH[of] <= WIDTH[whose] && new RegExp(regex).test(seen));
   const top = Math.max(...hits.map(({ priority }) => priority));
   const decisive = hits.filter(({ priority }) => priority === top);
   return decisive.length > 0 && decisive.every(({ action }) => action === "block");
@@ -50,5 +52,17 @@ describe("in a frame", () => {
     expect(stopped(blocks, "https://pay.example/", "page")).toBe(true);
     expect(stopped(blocks, "https://bank.example/", "document")).toBe(true);
     expect(stopped(blocks, "http://169.254.169.254/", "document")).toBe(true);
+  });
+});
+
+describe("what a page fetches", () => {
+  it("is stopped where secrets are, and in private networks that are denied; sites are about documents", () => {
+    const rules: Rules = { ...OPEN_RULES, hubOrigin: HUB, deny: ["bank.example"] };
+    expect(stopped(blocksOf(rules), "http://169.254.169.254/", "anything")).toBe(true);
+    expect(stopped(blocksOf(rules), "https://bank.example/logo.png", "anything")).toBe(false);
+    expect(stopped(blocksOf(rules), "http://10.0.0.1/", "anything")).toBe(false);
+    const strict = blocksOf({ ...rules, privateAddresses: "deny" });
+    expect(stopped(strict, "http://10.0.0.1/", "anything")).toBe(true);
+    expect(stopped(strict, "http://127.0.0.1:3300/demo/shop.css", "anything")).toBe(false);
   });
 });
