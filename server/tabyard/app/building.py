@@ -19,7 +19,7 @@ from tabyard.hub.hub import Hub
 from tabyard.hub.settings import HubSettings
 from tabyard.ids import SystemIds
 from tabyard.settings import BadSetting, Settings, is_loopback
-from tabyard.storage import open_store
+from tabyard.storage import SqliteStore, open_store
 from tabyard.storage.blobs import ObjectBlobs, folder_blobs, memory_blobs, url_blobs
 from tabyard.web.audit import Audit
 from tabyard.web.auth import KeyRing
@@ -59,12 +59,24 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
         DataFolderUnusable: the folder for data can't be written.
         StoreOpenFailed: the database can't be opened, or another hub has it.
     """
+    async with open_store(":memory:" if settings.in_memory else settings.database) as store:
+        stored = await store.keys()
+        keys = KeyRing(settings.keys, stored=stored, always=not is_loopback(settings.host))
+        _expect_keys(settings, keys)
+        async with _built_on(store, keys, settings, listeners) as parts:
+            yield parts
+
+
+@asynccontextmanager
+async def _built_on(
+    store: SqliteStore, keys: KeyRing, settings: Settings, listeners: Listeners
+) -> AsyncGenerator[Parts]:
+    """Everything above the store."""
     clock = SystemClock()
     ids = SystemIds(clock=clock)
     http_url, link_url = _addresses(settings, listeners)
     blobs = await asyncio.to_thread(_blobs, settings)
     async with (
-        open_store(":memory:" if settings.in_memory else settings.database) as store,
         Hub(
             store=store,
             blobs=blobs,
@@ -78,10 +90,6 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
             exited=partial(_note_end, hub),
         ) as launcher,
     ):
-        keys = KeyRing(
-            settings.keys, stored=await store.keys(), always=not is_loopback(settings.host)
-        )
-        _expect_keys(settings, keys)
         await _recover(hub, launcher)
         tasks = Tasks(hub=hub, store=store, blobs=blobs)
         browsers = LaunchedBrowsers(

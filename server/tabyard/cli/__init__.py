@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "cancel": "tabyard.cli.tasks",
     "instances": "tabyard.cli.instances",
     "browser": "tabyard.cli.instances",
+    "key": "tabyard.cli.keys",
     "extension": "tabyard.cli.extension",
     "doctor": "tabyard.cli.doctor",
     "settings": "tabyard.cli.settings",

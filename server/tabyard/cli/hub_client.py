@@ -58,6 +58,8 @@ RETRY_STATUSES: Final = frozenset({429, 502, 503, 504})
 REMEDIES: Final = {
     "NO_INSTANCE": "tabyard browser new        (or connect your own: tabyard extension path)",
     "UNAUTHORIZED": "set TABYARD_API_KEY to one of the hub's keys",
+    "FORBIDDEN": "use a key with that scope; tabyard key list        shows what each allows",
+    "KEY_NOT_FOUND": "tabyard key list        shows which keys there are",
     "QUEUE_FULL": "wait for tasks to end, or cancel some: tabyard tasks --status queued",
     "INVALID_INSTANCE": "tabyard instances        shows which browsers there are",
     "INSTANCE_NOT_FOUND": "tabyard instances        shows which browsers there are",
