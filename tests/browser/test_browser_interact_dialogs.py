@@ -1,4 +1,4 @@
-"""Dialogs never hang a command: they are told, refused to be worked behind, or handled by policy."""
+"""Dialogs never hang a command: they are told, or handled by policy."""
 
 import pytest
 from tests.browser.driver import Failed, Page

@@ -1,4 +1,4 @@
-"""Fields of all kinds: editors, dates, sliders, comboboxes, files, canvases; all scripts of the world."""
+"""Fields of all kinds: editors, dates, sliders, lists, files, canvases; all scripts."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ WORDS = [
     "naïve Straße",
     "שלום עולם",
     "مرحبا بالعالم",
-    "你好，世界",
+    "你好 世界",
     "हिन्दी में",
     "👩‍👩‍👧‍👦🇩🇪👍🏽",
     "e\u0301\u200dx",

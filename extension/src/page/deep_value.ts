@@ -8,30 +8,25 @@ export class NoJson extends Error {
   override readonly name = "NoJson";
 }
 
+const READINGS: Readonly<Record<string, (deep: Deep) => unknown>> = {
+  undefined: () => undefined,
+  function: () => undefined,
+  symbol: () => undefined,
+  null: () => null,
+  number: ({ value }) => (typeof value === "number" ? value : null),
+  string: ({ value }) => value as unknown,
+  boolean: ({ value }) => value as unknown,
+  date: ({ value }) => value as unknown,
+  bigint: () => {
+    throw new NoJson("a BigInt");
+  },
+  array: (deep) => listOf(deep).map((item) => jsonOf(item as Deep) ?? null),
+  object: recordOf,
+};
+
 /** What `JSON.stringify` would have said, leaving out what it leaves out. Throws `NoJson`. */
 export function jsonOf(deep: Deep): unknown {
-  switch (deep.type) {
-    case "undefined":
-    case "function":
-    case "symbol":
-      return undefined;
-    case "null":
-      return null;
-    case "number":
-      return typeof deep.value === "number" ? deep.value : null;
-    case "string":
-    case "boolean":
-    case "date":
-      return deep.value;
-    case "bigint":
-      throw new NoJson("a BigInt");
-    case "array":
-      return listOf(deep).map((item) => jsonOf(item as Deep) ?? null);
-    case "object":
-      return recordOf(deep);
-    default:
-      return {};
-  }
+  return (READINGS[deep.type] ?? (() => ({})))(deep);
 }
 
 function recordOf(deep: Deep): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { ask, type Spot } from "./asking.js";
 import type { Deadline } from "./deadline.js";
 import { boxOutward } from "./pointing.js";
 import type { Box } from "./script/actionable.js";
+import { DRAWN_PX, fitting, stitched, strips, WEBP_PX } from "./stitching.js";
 import type { Tab } from "./tab.js";
 
 export type PictureFormat = "png" | "jpeg" | "webp";
@@ -22,9 +23,6 @@ export interface PictureOptions {
   readonly quality: number | undefined;
 }
 
-/** Chromium can't draw larger ones. */
-const LONGEST_PX = 16_384;
-
 export function viewport(tab: Tab, options: PictureOptions, deadline: Deadline): Promise<Picture> {
   return capture(tab, options, {}, deadline);
 }
@@ -36,9 +34,27 @@ export async function fullPage(tab: Tab, options: PictureOptions, deadline: Dead
 }
 
 /** A part of the page, in CSS pixels from the page's top left. */
-export function part(tab: Tab, options: PictureOptions, clip: Box, deadline: Deadline): Promise<Picture> {
-  const fitting = { ...clip, width: Math.min(clip.width, LONGEST_PX), height: Math.min(clip.height, LONGEST_PX), scale: 1 };
-  return capture(tab, options, { clip: fitting, captureBeyondViewport: true }, deadline);
+export async function part(tab: Tab, options: PictureOptions, clip: Box, deadline: Deadline): Promise<Picture> {
+  const ratio = clip.height > DRAWN_PX / MOST_RATIO ? await deadline.race(tab.frames.main.call("pixel_ratio", null)) : 1;
+  const shown = fitting(clip, ratio);
+  if (shown.height * ratio > DRAWN_PX) return inStrips(tab, options, shown, ratio, deadline);
+  return capture(tab, options, { clip: { ...shown, scale: 1 }, captureBeyondViewport: true }, deadline);
+}
+
+/** No screen has more device pixels for one of CSS. */
+const MOST_RATIO = 4;
+
+async function inStrips(tab: Tab, { format, quality }: PictureOptions, clip: Box, ratio: number, deadline: Deadline): Promise<Picture> {
+  const png: PictureOptions = { format: "png", quality: undefined };
+  const taken: string[] = [];
+  for (const strip of strips(clip, ratio)) {
+    deadline.check();
+    taken.push((await capture(tab, png, { clip: { ...strip, scale: 1 }, captureBeyondViewport: true }, deadline)).data);
+  }
+  // A picture that its format can't hold comes in one that can, and says so.
+  const kind = format === "webp" && clip.height * ratio > WEBP_PX ? "png" : format;
+  const data = await deadline.race(stitched(taken, `image/${kind}`, quality));
+  return { data, format: kind, ...sizeOf(data, kind) };
 }
 
 /** Waits until the element is visible and still, and takes its box. */

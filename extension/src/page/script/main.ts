@@ -56,6 +56,7 @@ export interface PageFunctions {
   suspects: { arg: boolean; value: readonly Element[] };
   reveal: { arg: null; value: null };
   moves: { arg: null; value: number };
+  pixel_ratio: { arg: null; value: number };
   has_moved: { arg: { before: number; withinMs: number }; value: boolean };
   turn: { arg: null; value: null };
   cancel: { arg: string; value: null };
@@ -159,6 +160,7 @@ const functions: Functions = {
     return null;
   },
   moves: movesSoFar,
+  pixel_ratio: () => devicePixelRatio,
   has_moved: ({ before, withinMs }) => hasMoved(before, withinMs),
   turn: () => (document.forms.length === 0 && frames.length === 0 ? null : new Promise((resolve) => setTimeout(resolve, 0, null))),
   cancel(id) {
