@@ -1,6 +1,8 @@
 """`browser_instance`: profiles, further extensions, other makes, and what is installed."""
 
 import json
+import os
+import signal
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,3 +91,27 @@ def test_the_profiles_of_an_installed_chrome_are_listed(hub: Hub) -> None:
     state.write_text(json.dumps({"profile": {"info_cache": {"Default": {"name": "Ada"}}}}))
     listed = hub.call("browser_instance", {"action": "profiles"})
     assert listed == {"profiles": [{"directory": "Default", "name": "Ada"}]}
+
+
+def test_what_was_set_for_a_tab_outlives_the_extensions_worker(hub: Hub, site: Site) -> None:
+    with launched(hub) as (page, opened):
+        page.goto(site.add("<p>here</p>"))
+        page.do("emulate", "viewport", width=555, height=444)
+        page.do("network", "intercept", patterns=[{"urlPattern": "/ads", "action": "block"}])
+        assert end_worker(opened["instanceId"]) > 0
+        script = "fetch('/ads').then(() => 'came', () => 'blocked')"
+        assert page.value(f"{script}.then(word => word + innerWidth)") == "blocked555"
+
+
+def end_worker(instance: str) -> int:
+    """Ends the renderers of a browser's extensions, as a crash would; how many those were."""
+    ended = 0
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if f"/{instance}/".encode() in command and b"--extension-process" in command:
+            os.kill(int(entry.name), signal.SIGKILL)
+            ended += 1
+    return ended
