@@ -2,16 +2,20 @@
 
 import asyncio
 
+import orjson
 import pytest
 from tests.scenarios.test_link import NONCE, prove
 from tests.yard import ACT, READ, Yard, open_yard
+from typing_extensions import override
 
 from tabyard.core.errors import InstanceNotFound, InvalidInstance
 from tabyard.core.proof import browser_proof
+from tabyard.hub.hubtools import NoBrowsers
 from tabyard.hub.ports import SocketClosed
 from tabyard.testing import ScriptedInstance
 from tabyard_protocol.errors import CloseCode
 from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.instance import InstanceLabel, InstanceStatus, Registered
 from tabyard_protocol.resources.task import TaskStatus
 
@@ -163,3 +167,39 @@ async def test_a_paused_browser_is_shown_as_paused() -> None:
         await socket.send('{"type":"ping"}')
         await browser.until(lambda one: one.pongs > 0)
         assert not registry.view(instance).paused
+
+
+async def test_a_launched_browser_ends_when_it_is_revoked() -> None:
+    closed: list[InstanceId] = []
+
+    class Browsers(NoBrowsers):
+        @override
+        async def close(self, instance: InstanceId) -> JsonObject:
+            closed.append(instance)
+            return {}
+
+    async with asyncio.timeout(5), open_yard() as yard:
+        yard.hub.use_browsers(Browsers())
+        launched, _ = await yard.hub.registry.reserve_launched(
+            label="one", browser_type="chromium", profile=None
+        )
+        person = await yard.register(pair=True)
+        await yard.hub.revoke(launched)
+        await yard.hub.revoke(InstanceId(person.instance_id))
+        assert closed == [launched]
+        assert yard.hub.registry.views() == []
+
+
+async def test_a_second_hello_on_a_link_makes_it_nobody_else() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        _, victim = await paired_browser(yard)
+        way = await yard.register()
+        thief = ScriptedInstance(way.instance_id)
+        socket = await yard.connect(thief, ticket=way.ticket)
+        hello = {"type": "hello", "instanceId": victim.instance_id, "protocol": 1}
+        await socket.send(orjson.dumps(hello).decode())
+        await socket.send('{"type":"ping"}')
+        await thief.until(lambda one: one.pongs > 0)
+        await yard.submit(READ, instanceId=victim.instance_id)
+        await victim.next_call()
+        assert (victim.close_code, thief.started) == (None, [])
