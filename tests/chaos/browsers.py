@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import websockets
 from tests.chaos.history import Execution, History, What, now_ms
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 
 from tabyard.core.proof import browser_proof
 from tabyard.hub.ports import SocketClosed
@@ -117,14 +117,14 @@ class ChaosBrowser:
                     websockets.WebSocketException,
                 ):
                     async with asyncio.timeout(3):
-                        socket = await self._join(group)
+                        connection = await self._join(group)
                     try:
                         await self._attend()
                     finally:
-                        group.create_task(_closed(socket))
+                        connection.transport.abort()
                 await asyncio.sleep(self.dice.random() * 0.15)
 
-    async def _join(self, group: asyncio.TaskGroup) -> RemoteSocket:
+    async def _join(self, group: asyncio.TaskGroup) -> ClientConnection:
         nonce = token_hex(16)
         body = {"userAgent": "chaos", "windowId": 1, "instanceId": self.instance, "nonce": nonce}
         way = (await self._http.post("/register", json=body)).raise_for_status().json()
@@ -149,7 +149,7 @@ class ChaosBrowser:
             connection.transport.abort()
             raise
         self.connections += 1
-        return socket
+        return connection
 
     async def _attend(self) -> None:
         """Ask whether the hub is still there, until it is not."""
@@ -196,10 +196,3 @@ class ChaosBrowser:
 def _answered(pongs: int, script: ScriptedInstance) -> bool:
     """Whether there was one more pong, or there will be none."""
     return script.pongs > pongs or script.close_code is not None
-
-
-async def _closed(socket: RemoteSocket) -> None:
-    """Let go of a socket that may be dead; its reader ends with it."""
-    with suppress(Exception):
-        async with asyncio.timeout(0.5):
-            await socket.close()

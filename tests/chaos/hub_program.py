@@ -46,6 +46,8 @@ class Order:
     ttl_s: float = 3600.0
     pace: float = 1.0
     """Stretches the waits of the link: 1 is some twenty times shorter than usual."""
+    browsers: int = 0
+    """How many real ones it may launch."""
     file_bytes: int = 0
     """No file may grow beyond that (RLIMIT_FSIZE); 0: no limit."""
 
@@ -59,7 +61,7 @@ def settings_of(order: Order) -> Settings:
         grace_s=order.grace_s,
         sweep_interval_s=order.sweep_s,
         task_ttl_s=order.ttl_s,
-        browser_limit=0,
+        browser_limit=order.browsers,
         shutdown_wait_s=2.0,
         log_level=LogLevel.INFO,
         log_format=LogFormat.JSON,
@@ -125,9 +127,11 @@ def main() -> None:
     """Fork a hub for each line, until there are no more lines."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a hub has ended
     for line in sys.stdin.buffer:
-        if os.fork() == 0:
+        child = os.fork()
+        if child == 0:
             os.close(0)
             become(Order(**orjson.loads(line)))
+        os.write(1, orjson.dumps({"pid": child, "forked": True}) + b"\n")
 
 
 def encoded(order: Order) -> bytes:

@@ -13,6 +13,8 @@ from pathlib import Path
 import orjson
 from tests.chaos.hub_program import Order, encoded
 
+from tabyard_protocol.model import JsonObject
+
 __all__ = ["Foundry", "HubRefused", "HubUnderTest", "foundry"]
 
 
@@ -62,25 +64,33 @@ class Foundry:
 
     def __init__(self, process: Process) -> None:
         self._process = process
+        self._one_at_a_time = asyncio.Lock()
         self.made: list[HubUnderTest] = []
 
     async def start(self, order: Order) -> HubUnderTest:
         """A hub that takes requests. Raises `HubRefused`, also when it died before that."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(encoded(order))
-        try:
-            async with asyncio.timeout(30):
-                line = await self._process.stdout.readline()
-        except TimeoutError:
-            raise HubRefused("it said nothing") from None
-        told = orjson.loads(line)
-        if "error" in told:
-            raise HubRefused(told["error"])
-        ports = [int(str(told[name]).rsplit(":", 1)[1]) for name in ("http", "link")]
-        hub = HubUnderTest(told["pid"], *ports)
+        async with self._one_at_a_time:
+            self._process.stdin.write(encoded(order))
+            hub = HubUnderTest(0, 0, 0)
+            while not hub.http_port:
+                told = await self._next_word(hub)
+                if "error" in told:
+                    raise HubRefused(told["error"])
+                ports = [int(str(told.get(it, 0)).rsplit(":", 1)[-1]) for it in ("http", "link")]
+                hub = HubUnderTest(told["pid"], *ports)
         self.made.append(hub)
         return hub
+
+    async def _next_word(self, hub: HubUnderTest) -> JsonObject:
+        assert self._process.stdout is not None
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    told: JsonObject = orjson.loads(await self._process.stdout.readline())
+                    return told
+            if hub.pid and not hub.is_alive:
+                raise HubRefused("it died before it took requests")
 
 
 @asynccontextmanager

@@ -71,6 +71,7 @@ class FaultProxy:
         self.wires: set[Wire] = set()
         self.port = 0
         self.cuts = 0
+        self._serving: set[asyncio.Task[object]] = set()
 
     @asynccontextmanager
     async def listening(self) -> AsyncGenerator["FaultProxy"]:
@@ -82,7 +83,9 @@ class FaultProxy:
         finally:
             self._server.close()
             for wire in tuple(self.wires):
-                wire.close()
+                wire.cut(Cut.RESET)
+            while self._serving:
+                await asyncio.wait(self._serving)
 
     def cut_some(self, how: Cut, share: float, dice: random.Random) -> None:
         """Do it to about `share` of the connections."""
@@ -97,6 +100,10 @@ class FaultProxy:
             wire.delay_s = dice.random() * most_s if dice.random() < share else 0.0
 
     async def _serve(self, reader: asyncio.StreamReader, near: asyncio.StreamWriter) -> None:
+        serving = asyncio.current_task()
+        assert serving is not None
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
         target = self._target()
         try:
             assert target is not None
@@ -112,7 +119,7 @@ class FaultProxy:
                 group.create_task(self._pump(wire, far_reader, near, to_hub=False))
         finally:
             self.wires.discard(wire)
-            wire.close()
+            wire.cut(Cut.RESET)
 
     async def _pump(
         self,

@@ -68,8 +68,11 @@ class Stage:
     async def begun(self, count: int = 1) -> None:
         """So many commands have begun."""
         async with asyncio.timeout(20):
-            while sum(it.what is What.BEGIN for it in self.history.executions) < count:
+            while self._begun() < count:  # noqa: ASYNC110 -- a log has no waiting list
                 await asyncio.sleep(0.005)
+
+    def _begun(self) -> int:
+        return sum(it.what is What.BEGIN for it in self.history.executions)
 
     async def status(self, task: str) -> str:
         """Of a task, now."""
@@ -93,7 +96,7 @@ class Stage:
     async def until_presence(self, wanted: str, *, within_s: float = 20.0) -> None:
         """The hub says so."""
         async with asyncio.timeout(within_s):
-            while await self.presence() != wanted:
+            while await self.presence() != wanted:  # noqa: ASYNC110 -- another process decides
                 await asyncio.sleep(0.01)
 
     async def judge(self) -> tuple[list[str], Books]:
@@ -107,7 +110,7 @@ class Stage:
 @asynccontextmanager
 async def on_stage(folder: Path, made: Foundry, **order: Any) -> AsyncGenerator[Stage]:
     """A first, calm hub with a connected browser."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     stage = Stage(folder, made, **order)
     async with stage.http.listening(), stage.link.listening():
         await stage.start_hub()

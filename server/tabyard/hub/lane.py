@@ -9,7 +9,7 @@ from typing import Any
 
 from tabyard.core.course import Course, Finish
 from tabyard.core.errors import StoreUnavailable
-from tabyard.core.records import Outcome, TaskRecord
+from tabyard.core.records import TaskRecord
 from tabyard.core.recovery import (
     Adopt,
     Continue,
@@ -23,6 +23,7 @@ from tabyard.core.recovery import (
 )
 from tabyard.hub.announce import Announcer
 from tabyard.hub.catalogue import Preparer
+from tabyard.hub.checkpoints import STALE, Checkpoints
 from tabyard.hub.connection import Link
 from tabyard.hub.ports import Clock, LinkStore, SocketClosed
 from tabyard.hub.run import Run
@@ -61,6 +62,7 @@ class Lane:
 
     __slots__ = (
         "_again",
+        "_checkpoints",
         "_claim",
         "_held",
         "_idle",
@@ -84,6 +86,12 @@ class Lane:
         self.run: Run | None = None
         """The task it is at; kept while the link is lost."""
         self._parts = parts
+        self._checkpoints = Checkpoints(
+            store=parts.store,
+            clock=parts.clock,
+            retry_s=parts.settings.store_retry_s,
+            drop=parts.drop,
+        )
         self._worker: asyncio.Task[None] | None = None
         self._claim: asyncio.Future[TaskRecord | None] | None = None
         self._again = False
@@ -201,7 +209,7 @@ class Lane:
         except SocketClosed:
             pass  # the reader of this link sees it too, and reports the loss
         except _Stale:
-            self._parts.drop(link, "a newer link has taken over")
+            self._parts.drop(link, STALE)
         except Exception:
             # The boundary of a lane: a defect costs this link its life, never the other lanes.
             logger.exception("lane failed", extra={"instance": self.instance_id})
@@ -223,7 +231,7 @@ class Lane:
             case (Adopt() | Resume() | ResumeOnHub() | Fail()) as verdict:
                 finish = await self._parts.runner.resume(link, run, verdict)
                 if finish is None:
-                    self._checkpoint(link, run)
+                    self._checkpoints.store(link, run)
                     await self._follow(link, run)
                 else:
                     await self._end(link, run, finish)
@@ -276,11 +284,19 @@ class Lane:
             if self._rest is not None:
                 wake(self._rest)
                 await asyncio.get_running_loop().create_future()  # until `stop`
+            if not self._is_harmless(run):
+                await self._checkpoints.all_stored(link, run)
             finish = await self._parts.runner.step(link, run)
             if finish is not None:
                 await self._end(link, run, finish)
                 return
-            self._checkpoint(link, run)
+            self._checkpoints.store(link, run)
+
+    def _is_harmless(self, run: Run) -> bool:
+        """Whether the next command may run twice, or there is none."""
+        course = run.course
+        commands = course.record.commands
+        return course.is_over or self._parts.preparer.is_retry_safe(commands[course.index])
 
     def _tell_moved(self) -> None:
         if self._moved is not None:
@@ -291,24 +307,6 @@ class Lane:
         if self._told is not None and self._told.task_id == run.task_id:
             run.told = self._told.told
         return run
-
-    def _checkpoint(self, link: Link, run: Run) -> None:
-        """Store what has ended so far, without holding up the next command."""
-        for outcome in run.course.take_unsaved():
-            stored = self._parts.store.checkpoint(run.task_id, outcome, epoch=link.epoch)
-            stored.add_done_callback(partial(self._checkpointed, link, run, outcome, run.answered))
-
-    def _checkpointed(
-        self, link: Link, run: Run, outcome: Outcome, answered: str, stored: asyncio.Future[bool]
-    ) -> None:
-        if stored.cancelled():
-            return
-        if stored.exception() is not None:
-            run.course.give_back(outcome)
-        elif stored.result():
-            link.acknowledge(answered)
-        else:
-            self._parts.drop(link, "a newer link has taken over")
 
     async def _end(self, link: Link, run: Run, finish: Finish) -> None:
         """Store the end of a task and, in the same commit, claim the next one."""
