@@ -160,7 +160,11 @@ async def open_door(
 
 @asynccontextmanager
 async def serve_door(
-    *, keys: Sequence[str] = (), web: Mapping[str, Any] | None = None, **hub_settings: Any
+    *,
+    keys: Sequence[str] = (),
+    web: Mapping[str, Any] | None = None,
+    handshake_s: float = 5.0,
+    **hub_settings: Any,
 ) -> AsyncGenerator[ServedDoor]:
     """By uvicorn, on two free ports."""
     with listening("127.0.0.1", http_port=0, link_port=0) as listeners:
@@ -173,7 +177,9 @@ async def serve_door(
                 link_port=listeners.link_port,
             )
             app = create_app(state)
-            server = WebServer(app, listeners, frame_limit_bytes=1024 * 1024)
+            server = WebServer(
+                app, listeners, frame_limit_bytes=1024 * 1024, handshake_timeout_s=handshake_s
+            )
             running = yard.group.create_task(server.run_until_stopped())
             await server.accepting()
             async with httpx2.AsyncClient(

@@ -102,7 +102,7 @@ async def test_a_tool_of_the_hub_needs_no_browser() -> None:
     ("tool", "body", "status", "code"),
     [
         ("fly", {}, 404, "UNKNOWN_TOOL"),
-        ("browser_navigate", {"action": "fly"}, 400, "UNKNOWN_TOOL"),
+        ("browser_navigate", {"action": "fly"}, 400, "UNKNOWN_ACTION"),
         ("browser_navigate", {"action": "goto"}, 400, "INVALID_INPUT"),
         ("browser_navigate", {**GOTO, "timeout": 0}, 400, "INVALID_INPUT"),
         ("browser_navigate", GOTO, 503, "NO_INSTANCE"),

@@ -102,8 +102,9 @@ def test_anything_else_presents_no_key() -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        b"key=abc", b"api_key=abc", b"apiKey=abc", b"a=1&access_token=x", b"token=x", b"X-API-Key=x",
-        b"Authorization=Bearer%20x", b"api%5Fkey=x", b"q=tyk_0123abcd_ff", b"%74oken=x",
+        b"key=abc", b"api_key=abc", b"apiKey=abc", b"a=1&access_token=x", b"token=x",
+        b"X-API-Key=x", b"Authorization=Bearer%20x", b"api%5Fkey=x", b"q=tyk_0123abcd_ff",
+        b"%74oken=x",
     ],
 )  # fmt: skip
 def test_a_key_in_an_address_is_noticed(query: bytes) -> None:

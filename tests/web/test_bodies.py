@@ -1,5 +1,7 @@
 """What callers are told about bodies that do not fit."""
 
+import json
+
 import pytest
 
 from tabyard.core.errors import InvalidInput, NoCommands
@@ -28,6 +30,16 @@ def refusal(body: str) -> InvalidInput:
 def test_a_task_without_commands_is_told_so_first(body: str) -> None:
     with pytest.raises(NoCommands, match=r"^No commands provided$"):
         parse(TaskDraft, body.encode())
+
+
+@pytest.mark.parametrize("name", ["tool_name", "intention", "args"])
+def test_a_single_command_that_lacks_a_field_is_not_called_absent(name: str) -> None:
+    command = {"tool_name": "sleep", "intention": "rest", "args": {"duration": 1}}
+    del command[name]
+    body = {"task_name": "n", "task_intention": "i", "commands": [command]}
+    error = refusal(json.dumps(body))
+    assert str(error) == f"commands[0].{name} is required"
+    assert error.details == {f"commands[0].{name}": "is required"}
 
 
 @pytest.mark.parametrize("body", ["", "{", "nonsense", "{'a':1}", "\xff", '{"a":' + "[" * 1_000])

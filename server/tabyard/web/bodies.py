@@ -103,7 +103,8 @@ def _says_no_number(text: bytes | str) -> bool:
 
 def _lacks_commands(item: ErrorDetails) -> bool:
     """Whether the complaint is that there are no commands (and not that they are malformed)."""
-    absent = item["input"] is None or item["type"] in {"missing", "too_short"}
+    # A list whose items were all refused is `too_short` as well, with the items as its input.
+    absent = item["type"] == "missing" or item["input"] in (None, [])
     return item["loc"] == ("commands",) and absent
 
 

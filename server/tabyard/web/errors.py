@@ -28,6 +28,7 @@ STATUS: Final[Mapping[ErrorCode, int]] = {
     ErrorCode.KEY_NOT_FOUND: 404,
     ErrorCode.IDEMPOTENCY_CONFLICT: 409,
     ErrorCode.UNKNOWN_TOOL: 400,
+    ErrorCode.UNKNOWN_ACTION: 400,
     ErrorCode.UNKNOWN_TYPE: 400,
     ErrorCode.BAD_TICKET: 403,
     ErrorCode.NOT_FOUND: 404,

@@ -133,6 +133,7 @@ _SUBMISSION_ERRORS: Final = (
     ErrorCode.INVALID_INPUT,
     ErrorCode.NO_COMMANDS,
     ErrorCode.UNKNOWN_TOOL,
+    ErrorCode.UNKNOWN_ACTION,
     ErrorCode.INVALID_INSTANCE,
     ErrorCode.IDEMPOTENCY_CONFLICT,
     ErrorCode.NO_INSTANCE,

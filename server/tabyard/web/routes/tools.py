@@ -79,8 +79,7 @@ async def run(state: WebState, request: Request) -> Response:
 def _refusal(error: HubError) -> Response:
     """What stopped the tool from being run, in the shape of a tool's failure."""
     failure = ToolFailureBody(code=error.code, message=str(error), details=error.details)
-    unknown = isinstance(error, UnknownTool) and "tool_name" in error.problems
-    status = 404 if unknown else STATUS[error.code]
+    status = 404 if isinstance(error, UnknownTool) else STATUS[error.code]
     return json_response(ToolAnswer(success=False, error=failure), status, headers_of(error))
 
 

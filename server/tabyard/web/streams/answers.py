@@ -266,7 +266,7 @@ class Answers:
         self._principal(Scope.TASKS_READ)
         if request.task_id is None and request.instance_id is None:
             message = "taskId or instanceId is required"
-            raise InvalidInput(message, {"taskId": "or instanceId is required"})
+            raise InvalidInput(message, {"taskId": message})
         if request.task_id is not None:
             self._forget_topic("task", request.task_id)
         if request.instance_id is not None:

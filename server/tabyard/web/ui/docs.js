@@ -28,12 +28,17 @@ function fold(path, method, operation) {
     make("summary", "",
       make("span", `method mono ${method}`, method.toUpperCase()),
       make("span", "path mono", path),
-      make("span", "says soft", operation.summary)));
+      make("span", "says soft", ...prose(operation.summary))));
   element.id = operation.operationId;
   element.addEventListener("toggle", () => {
     if (element.open && element.children.length === 1) element.append(...parts(operation));
   });
   return element;
+}
+
+/** Text whose `names` are set as code. */
+function prose(text) {
+  return text.split("`").map((part, index) => index % 2 ? make("code", "", part) : part);
 }
 
 function* parts(operation) {
