@@ -30,6 +30,17 @@ def test_a_cookie_that_was_set_is_sent(page: Page, site: Site) -> None:
     assert cookie["sameSite"] == "Lax"
 
 
+def test_an_address_that_is_opened_gets_its_strict_cookies(page: Page, site: Site) -> None:
+    """Also where the extension is a stranger to the site, as anywhere but on this machine."""
+    path = site.add("<p>shop</p>").removeprefix(site.here)
+    url = site.here.replace("127.0.0.1", "shop.localhost") + path
+    page.goto(url)
+    page.do("network", "set_cookie", name="login", value="ada", sameSite="Strict")
+    for go in (lambda: page.goto(url), lambda: page.do("navigate", "reload")):
+        go()
+        assert site.seen(path)[-1].headers.get("Cookie") == "login=ada"
+
+
 def test_cookies_of_another_site_are_read_and_cleared_by_url(page: Page, site: Site) -> None:
     page.goto(site.add("<p>here</p>"))
     expires = page.value("Math.floor(Date.now() / 1000)") + 3600

@@ -129,3 +129,11 @@ def test_a_file_that_is_lent_lies_in_its_own_folder(settings: LaunchSettings) ->
         assert path.read_bytes() == b"mug"
     with pytest.raises(InvalidInput):
         write_lent(folders, "../art_1", "x", b"")
+
+
+def test_its_extension_may_reach_every_site(settings: LaunchSettings) -> None:
+    manifest = settings.extension_dir / "manifest.json"
+    manifest.write_text(json.dumps({"host_permissions": ["file:///*"]}))
+    copied = json.loads((prepare(settings, SPEC).extension / "manifest.json").read_text())
+    assert copied["host_permissions"] == ["file:///*", "http://*/*", "https://*/*"]
+    assert json.loads(manifest.read_text())["host_permissions"] == ["file:///*"]

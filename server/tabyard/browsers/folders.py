@@ -18,6 +18,7 @@ __all__ = ["Folders", "folders_of", "prepare", "read_within", "remove", "stderr_
 
 READ_BYTES: Final = 65_536
 TAIL_CHARS: Final = 2_000
+ALL_SITES: Final = ("http://*/*", "https://*/*")
 FILE_BYTES: Final = 256 * 1024 * 1024
 """A download is kept as an artifact up to this size; it goes through the hub's memory once."""
 NOISE: Final = re.compile(r"dbus|unexpected operator")
@@ -83,9 +84,22 @@ def prepare(settings: LaunchSettings, spec: LaunchSpec) -> Folders:
     for folder in (folders.root, folders.profile, folders.downloads):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copytree(settings.extension_dir, folders.extension, dirs_exist_ok=True)
+    _open_all_sites(folders.extension / "manifest.json")
     _write_pairing(folders.extension / "pairing.json", settings.hub_url, spec)
     _seed_preferences(folders)
     return folders
+
+
+def _open_all_sites(path: Path) -> None:
+    """Let the extension reach every site, so that addresses that it opens get all their cookies.
+
+    Chromium takes such a page for one that another site opens, and keeps `SameSite=Strict` cookies
+    from it, unless the extension may reach the site.
+    """
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    reachable = dict.fromkeys([*manifest.get("host_permissions", ()), *ALL_SITES])
+    manifest["host_permissions"] = list(reachable)
+    path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def _write_pairing(path: Path, hub_url: str, spec: LaunchSpec) -> None:
