@@ -1,7 +1,7 @@
 """Events as they leave the hub: built once, encoded once, whoever reads them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tabyard.core.records import Fault, Outcome, TaskFault, TaskRecord, command_id
 from tabyard_protocol.ids import InstanceId, TaskId
@@ -17,8 +17,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedEvent:
+# A named tuple: several are made per command, and a frozen dataclass takes three times as long.
+class EncodedEvent(NamedTuple):
     """One event, ready to be sent. `seq` orders all events of this hub process."""
 
     seq: int

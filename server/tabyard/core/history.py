@@ -51,11 +51,17 @@ class History:
 
     def task(self, task: TaskId) -> Stream:
         """The stream of `task`, made when there is none."""
-        return self._tasks.setdefault(task, Stream())
+        stream = self._tasks.get(task)
+        if stream is None:
+            stream = self._tasks[task] = Stream()
+        return stream
 
     def instance(self, instance: InstanceId) -> Stream:
         """The stream of `instance`, made when there is none."""
-        return self._instances.setdefault(instance, Stream())
+        stream = self._instances.get(instance)
+        if stream is None:
+            stream = self._instances[instance] = Stream()
+        return stream
 
     def add(self, event: EncodedEvent) -> None:
         """Remember `event`, whose offsets are the next of their streams."""

@@ -49,15 +49,12 @@ class Bus:
         history = self.history
         instance_offset = history.instance(instance).offset + 1
         offset = instance_offset if task is None else history.task(task).offset + 1
-        named: JsonObject = {"type": kind} if task is None else {"type": kind, "taskId": task}
-        whole = {
-            **named,
-            "instanceId": instance,
-            "offset": offset,
-            "instanceOffset": instance_offset,
-            "timestamp": at_ms,
-            **fields,
-        }
+        whole: JsonObject = {"type": kind} if task is None else {"type": kind, "taskId": task}
+        whole["instanceId"] = instance
+        whole["offset"] = offset
+        whole["instanceOffset"] = instance_offset
+        whole["timestamp"] = at_ms
+        whole.update(fields)
         self.seq += 1
         text = orjson.dumps(whole).decode()
         event = EncodedEvent(self.seq, kind, task, instance, offset, instance_offset, text)

@@ -22,6 +22,10 @@ CACHED_STATEMENTS: Final = 256
 CHECKPOINT_PAGES: Final = 2_000
 """8 MiB of log: long enough that few commits pay for a checkpoint, short enough to read quickly."""
 
+CACHE_KIB: Final = 32 * 1024
+"""What the writer remembers of the file: short operations run on the loop, which should not read a
+disk."""
+
 LOG_BYTES: Final = 32 * 1024 * 1024
 """A log that one large transaction has made longer than this is cut back at the next reset."""
 
@@ -31,6 +35,14 @@ class Connection:
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
+        self._patient = True
+
+    def be_patient(self, *, patient: bool) -> None:
+        """Whether to wait when another process holds the lock, or to fail at once."""
+        if patient is not self._patient:
+            self._patient = patient
+            wait_ms = int(BUSY_TIMEOUT_S * 1000) if patient else 0
+            self.say(f"PRAGMA busy_timeout = {wait_ms}")
 
     def rows(self, statement: Statement, /, **parameters: Parameter) -> Sequence[Row]:
         prepared = TEXTS[statement]
@@ -104,6 +116,7 @@ def open_writer(path: Path) -> Connection:
     found.say("PRAGMA synchronous = FULL")
     found.say("PRAGMA secure_delete = FAST")
     found.say(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    found.say(f"PRAGMA cache_size = -{CACHE_KIB}")
     found.say(f"PRAGMA journal_size_limit = {LOG_BYTES}")
     return found
 

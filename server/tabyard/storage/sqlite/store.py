@@ -75,23 +75,27 @@ class SqliteStore:
     # Tasks.
 
     def submit(self, task: NewTask) -> Future[Accepted]:
-        return self._writer.queue(partial(submission.submit, task=task))
+        return self._writer.queue(partial(submission.submit, task=task), short=True)
 
     def claim(self, instance: InstanceId, *, epoch: int, at_ms: int) -> Future[TaskRecord | None]:
-        return self._writer.queue(lambda sql: lane.claim(sql, instance, epoch=epoch, at_ms=at_ms))
+        return self._writer.queue(
+            lambda sql: lane.claim(sql, instance, epoch=epoch, at_ms=at_ms), short=True
+        )
 
     def checkpoint(self, task: TaskId, outcome: Outcome, *, epoch: int) -> Future[bool]:
         """As the port says; an outcome that is stored already stays as it is, which is no error."""
-        return self._writer.queue(lambda sql: lane.checkpoint(sql, task, outcome, epoch=epoch))
+        return self._writer.queue(
+            lambda sql: lane.checkpoint(sql, task, outcome, epoch=epoch), short=True
+        )
 
     def requeue(self, task: TaskId, *, epoch: int) -> Future[bool]:
-        return self._writer.queue(lambda sql: lane.requeue(sql, task, epoch=epoch))
+        return self._writer.queue(lambda sql: lane.requeue(sql, task, epoch=epoch), short=True)
 
     def finish(self, ending: Ending) -> Future[bool]:
         before = TaskStatus.QUEUED if ending.epoch is None else TaskStatus.RUNNING
         final = step(TASK_NEXT, before, ending.status)
         assert is_final(TASK_NEXT, final), f"{final.value} is no ending"
-        return self._writer.queue(partial(lane.finish, ending=ending))
+        return self._writer.queue(partial(lane.finish, ending=ending), short=True)
 
     # Artifacts and the sweep.
 

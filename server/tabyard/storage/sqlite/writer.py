@@ -1,11 +1,17 @@
-"""The one thread that writes: operations queue up, one commit carries all that wait."""
+"""The one connection that writes: operations queue up, one commit carries all that wait.
+
+Short operations run on the event loop, which takes some 50 µs each and touches no disk as a rule;
+a thread commits, and does whatever takes longer. Were the thread to run them, each of its
+statements would ask a busy loop for the interpreter again (decision 15).
+"""
 
 import logging
 import sqlite3
 from asyncio import AbstractEventLoop, Event, Future, to_thread
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -21,6 +27,9 @@ Operation = Callable[[Sql], T]
 
 LARGEST_BATCH: Final = 1_000
 """Bounds how long the first of a batch waits for the last; 1 000 operations take some 50 ms."""
+
+LARGEST_SHORT_BATCH: Final = 32
+"""So many operations at once keep the loop from its other work for some 2 ms."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +48,7 @@ class Job(NamedTuple):
 
     operation: Operation[Any]
     answer: Future[Any]
+    short: bool
 
 
 class Settled(NamedTuple):
@@ -47,6 +57,13 @@ class Settled(NamedTuple):
     job: Job
     value: Any = None
     error: Exception | None = None
+
+
+class Batch(NamedTuple):
+    """Jobs for one commit; `settled` when they have run already and only the commit is missing."""
+
+    jobs: Sequence[Job]
+    settled: Sequence[Settled] | None
 
 
 class EngineFailure(Exception):
@@ -78,7 +95,11 @@ class Writer:
         self._faults = faults
         self._reopen = reopen
         self._connection: Connection | None = connection
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._jobs: deque[Job] = deque()
+        self._batches: SimpleQueue[Batch | None] = SimpleQueue()
+        self._at_work = False
+        """The thread has a batch, and with it the connection."""
+        self._arranged = False
         self._waiting = 0
         self._open = True
         self._probing = False
@@ -89,10 +110,11 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def queue(self, operation: Operation[T]) -> Future[T]:
+    def queue(self, operation: Operation[T], *, short: bool = False) -> Future[T]:
         """Queue it now; the future is done after the commit.
 
-        A full queue refuses at once with `StoreUnavailable`: a disk that is slower than its callers
+        `short` operations touch a few rows by their keys, and may run on the event loop. A full
+        queue refuses at once with `StoreUnavailable`: a disk that is slower than its callers
         must be felt by them.
         """
         answer: Future[T] = self._loop.create_future()
@@ -102,7 +124,8 @@ class Writer:
             answer.set_exception(StoreUnavailable(f"{self._waiting} writes wait already"))
         else:
             self._waiting += 1
-            self._jobs.put(Job(operation, answer))
+            self._jobs.append(Job(operation, answer, short))
+            self._arrange()
         return answer
 
     def health(self) -> Health:
@@ -120,7 +143,7 @@ class Writer:
         """Commit what waits, then end the thread; later operations are refused."""
         if self._open:
             self._open = False
-            self._jobs.put(None)
+            self._arrange()
         try:
             await self._ended.wait()
             # It has nothing left to do, but its last steps may still be ahead of it.
@@ -129,45 +152,71 @@ class Writer:
             # Also when this wait is cancelled: nobody may take the file before the last commit.
             self._thread.join()
 
-    # From here on: the writer's thread.
+    def _arrange(self) -> None:
+        """Begin a batch when all who are about to run have queued what they have."""
+        if not self._arranged and not self._at_work:
+            self._arranged = True
+            self._loop.call_soon(self._begin)
+
+    def _begin(self) -> None:
+        """Give the thread its next batch; the last of all is the order to end."""
+        self._arranged = False
+        if not self._jobs:
+            if not self._open:
+                self._at_work = True
+                self._batches.put(None)
+            return
+        jobs = self._take()
+        self._at_work = True
+        short = len(jobs) <= LARGEST_SHORT_BATCH and all(job.short for job in jobs)
+        self._batches.put(Batch(jobs, self._run_here(jobs) if short else None))
+
+    def _take(self) -> Sequence[Job]:
+        """What waits, as far as one commit should hold up the first of it."""
+        jobs = self._jobs
+        return [jobs.popleft() for _ in range(min(len(jobs), LARGEST_BATCH))]
+
+    def _run_here(self, jobs: Sequence[Job]) -> Sequence[Settled] | None:
+        """Run `jobs` now, up to the commit; None: the thread has to, from the start."""
+        connection = self._connection
+        if connection is None or not self._health.ok:
+            return None
+        try:
+            connection.be_patient(patient=False)
+            connection.say("BEGIN IMMEDIATE")
+            return [attempt_bare(connection, job) for job in jobs]
+        # Whatever it is, the thread meets it again, and has the time to deal with it.
+        except (HalfDone, sqlite3.Error):
+            self._undo()
+            return None
+
+    # From here on: the writer's thread, while it has a batch.
 
     def _run(self) -> None:
-        more = True
-        while more:
-            batch, more = self._take()
-            if batch:
-                health, settled = self._perform(batch)
-                self._loop.call_soon_threadsafe(self._settle, health, settled)
+        while (batch := self._batches.get()) is not None:
+            health, settled = self._perform(batch)
+            self._loop.call_soon_threadsafe(self._settle, health, settled)
         if self._connection is not None:
             self._connection.close()
         self._loop.call_soon_threadsafe(self._ended.set)
 
-    def _take(self) -> tuple[list[Job], bool]:
-        """Wait for a job, and take what else is there; False: it was the last."""
-        batch: list[Job] = []
-        job = self._jobs.get()
-        while job is not None:
-            batch.append(job)
-            if len(batch) == LARGEST_BATCH:
-                return batch, True
-            try:
-                job = self._jobs.get_nowait()
-            except Empty:
-                return batch, True
-        return batch, False
-
-    def _perform(self, batch: Sequence[Job]) -> tuple[Health, Sequence[Settled]]:
+    def _perform(self, batch: Batch) -> tuple[Health, Sequence[Settled]]:
         """Run and commit a batch. Never raises: somebody waits for each job."""
         try:
             if self._connection is None:
                 self._connection = self._reopen()
-            return Health(ok=True), self._transact(self._connection, batch)
+            if batch.settled is None:
+                settled = self._transact(self._connection, batch.jobs)
+            else:
+                settled = batch.settled
+                self._end(self._connection)
+            return Health(ok=True), settled
         except (EngineFailure, sqlite3.Error, OSError) as error:
-            return self._refuse(batch, str(error.__cause__ or error))
+            return self._refuse(batch.jobs, str(error.__cause__ or error))
         # The boundary of this thread: a defect here must not leave callers waiting for ever.
         except Exception as error:
             logger.exception("store batch failed by a defect")
-            return self._refuse(batch, f"{type(error).__name__}: {error}")
+            return self._refuse(batch.jobs, f"{type(error).__name__}: {error}")
 
     def _refuse(self, batch: Sequence[Job], reason: str) -> tuple[Health, Sequence[Settled]]:
         logger.error("store commit failed", extra={"reason": reason, "operations": len(batch)})
@@ -199,17 +248,22 @@ class Writer:
         batch: Sequence[Job],
         attempt_one: Callable[[Connection, Job], Settled],
     ) -> Sequence[Settled]:
+        connection.be_patient(patient=True)
         connection.say("BEGIN IMMEDIATE")
         settled = [attempt_one(connection, job) for job in batch]
+        self._end(connection)
+        return settled
+
+    def _end(self, connection: Connection) -> None:
         self._faults.before_commit()
         connection.say("COMMIT")
         self._faults.after_commit()
-        return settled
 
     # From here on: the loop's thread again.
 
     def _settle(self, health: Health, settled: Sequence[Settled]) -> None:
         self._health = health
+        self._at_work = False
         self._waiting -= len(settled)
         for it in settled:
             answer = it.job.answer
@@ -219,6 +273,9 @@ class Writer:
                 answer.set_result(it.value)
             else:
                 answer.set_exception(it.error)
+        # Behind those who wait for these answers: what they queue goes along.
+        if self._jobs or not self._open:
+            self._arrange()
 
 
 def attempt_bare(connection: Connection, job: Job) -> Settled:
