@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -9,6 +10,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 from typing_extensions import override
 
+from tabyard.app.redaction import Redaction
 from tabyard.settings import LogFormat, LogLevel
 
 __all__ = ["configure_logs"]
@@ -30,8 +32,12 @@ class _StderrHandler(logging.Handler):
             return
 
 
-def configure_logs(level: LogLevel, format_: LogFormat) -> None:
-    """Send the events of structlog and of the standard library to stderr, in one shape."""
+def configure_logs(level: LogLevel, format_: LogFormat, *, secrets: Sequence[str] = ()) -> None:
+    """Send the events of structlog and of the standard library to stderr, in one shape.
+
+    Whatever looks like a secret is left out, and so is each of `secrets`.
+    """
+    redaction = Redaction(secrets)
     pretty = format_ is LogFormat.PRETTY or (format_ is LogFormat.AUTO and sys.stderr.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -65,7 +71,12 @@ def configure_logs(level: LogLevel, format_: LogFormat) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redaction.fields,
+                *last,
+                redaction.text,
+            ],
         )
     )
     root = logging.getLogger()

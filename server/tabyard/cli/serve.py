@@ -84,7 +84,7 @@ def serve_hub(
             "log_format": log_format,
         },
     )
-    configure_logs(settings.log_level, settings.log_format)
+    configure_logs(settings.log_level, settings.log_format, secrets=settings.keys)
 
     async def ready(hub: RunningHub) -> None:
         _introduce(hub, settings)
