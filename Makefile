@@ -65,7 +65,8 @@ coverage: setup extension ## say which lines and branches no test reaches
 bench: setup extension $(STAMPS)/bench ## measure latency and throughput against a real Chromium
 	$(PY) -m tests.bench
 
-chaos: setup ## kill hubs and browsers, cut wires, then check every promise (KILLS=500)
+chaos: setup extension ## kill hubs and browsers, cut wires, then check every promise (KILLS=500)
+	$(PY) -m tests.chaos.real --hubs 10 --workers 10
 	$(PY) -m tests.chaos --seconds $(SECONDS_OF_CHAOS) --kills $(KILLS)
 	! $(PY) -m tests.chaos --seconds 20 --kills 10 --no-epoch-check # without its fence it must fail
 

@@ -107,6 +107,31 @@ async def test_an_outcome_that_can_not_be_stored_goes_along_with_the_end() -> No
         assert [one.result is not None for one in view.commands] == [True, True]
 
 
+@pytest.mark.proves("durability:at_most_once")
+async def test_no_command_with_effects_is_sent_beyond_an_outcome_that_is_not_on_disk() -> None:
+    disk = FullDisk()
+    async with yard_on(disk) as yard:
+        browser = await yard.browser()
+        task = await yard.submit(READ, READ, ACT)
+        first = await browser.next_call()
+        disk.full = True
+        await browser.answer(first, {})
+        # Reading again would do no harm.
+        second = await browser.next_call(2)
+        timers = yard.clock.pending
+        await browser.answer(second, {})
+        await yard.clock.armed(timers)
+        assert len(browser.started) == 2, "a click that nobody would remember"
+
+        disk.full = False
+        yard.clock.advance(1.1)
+
+        assert (await browser.next_call(3)).command_id == f"{task}_cmd_2"
+        stored = await yard.store.task(task)
+        assert stored is not None
+        assert len(stored.outcomes) == 2
+
+
 async def test_a_browser_can_not_join_a_hub_that_can_not_remember_it() -> None:
     disk = FullDisk()
     async with yard_on(disk) as yard:
