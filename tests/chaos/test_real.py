@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 from tests.chaos.real import COMMANDS, run_real
 
-pytestmark = [pytest.mark.browser, pytest.mark.chaos, pytest.mark.timeout(150)]
+pytestmark = [
+    pytest.mark.usefixtures("chromium", "extension_dist"),
+    pytest.mark.browser,
+    pytest.mark.chaos,
+    pytest.mark.timeout(150),
+]
 
 
 @pytest.mark.proves("durability:at_most_once", "durability:one_terminal_event")
-async def test_hubs_and_workers_are_killed_and_nothing_is_bought_twice(
-    tmp_path: Path, chromium: Path, extension_dist: Path
-) -> None:
-    assert chromium.is_file()
-    assert extension_dist.is_dir()
+async def test_hubs_and_workers_are_killed_and_nothing_is_bought_twice(tmp_path: Path) -> None:
     outcome = await run_real(tmp_path, hubs=4, workers=2)
     assert outcome.violations == []
     assert outcome.ended.total() == 3
