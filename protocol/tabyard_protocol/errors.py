@@ -32,6 +32,8 @@ class ErrorCode(StrEnum):
     """Caller: this `Idempotency-Key` was used with another body."""
     UNKNOWN_TOOL = "UNKNOWN_TOOL"
     """Caller: no tool of that name; the message lists the valid ones."""
+    UNKNOWN_ACTION = "UNKNOWN_ACTION"
+    """Caller: the tool has no action of that name; the message lists the valid ones."""
     UNKNOWN_TYPE = "UNKNOWN_TYPE"
     """Caller: a WebSocket frame whose `type` nobody knows."""
     BAD_TICKET = "BAD_TICKET"

@@ -94,6 +94,28 @@ async def test_a_browser_can_close_itself_from_its_own_lane() -> None:
         await events.until(lambda event: event["type"] == "instance_disconnected")
 
 
+async def test_a_browser_is_closed_by_its_label() -> None:
+    async with open_yard() as yard:
+        browsers = OneBrowser()
+        yard.hub.use_browsers(browsers)
+        browser = await yard.browser()
+        label = yard.hub.registry.view(InstanceId(browser.instance_id)).label
+        await yard.tasks.run_tool("browser_instance", {"action": "close", "instanceId": label})
+        assert browsers.closed == [browser.instance_id]
+
+
+async def test_a_browser_that_nobody_knows_is_not_closed() -> None:
+    async with open_yard() as yard:
+        browsers = OneBrowser()
+        yard.hub.use_browsers(browsers)
+        args = {"action": "close", "instanceId": "nobody"}
+        answer = await yard.tasks.run_tool("browser_instance", args)
+        assert answer.error is not None
+        assert answer.error.code == "INVALID_ARGUMENTS"
+        assert answer.error.message == "Instance not found: nobody"
+        assert browsers.closed == []
+
+
 async def test_what_does_not_run_on_the_hub_is_refused_there() -> None:
     async with open_yard() as yard:
         with pytest.raises(ToolFailed, match="UNKNOWN_TOOL"):

@@ -95,7 +95,7 @@ async def test_a_closed_browser_is_gone_and_can_not_be_closed_again(hub: HubProc
     assert closed["success"]
     assert listed["instances"] == []
     again = {"action": "close", "instanceId": opened["instanceId"]}
-    assert await code(hub, "browser_instance", **again) == "NOT_SUPPORTED"
+    assert await code(hub, "browser_instance", **again) == "INVALID_ARGUMENTS"
 
 
 async def test_profiles_are_those_of_the_installed_chrome(hub: HubProcess) -> None:

@@ -14,6 +14,7 @@ from tabyard.core.errors import (
     NoInstance,
     ShuttingDown,
     TaskNotFound,
+    UnknownAction,
     UnknownTool,
 )
 from tabyard.testing import ToolFault
@@ -26,7 +27,7 @@ from tabyard_protocol.resources.task import TaskStatus
     ("wrong", "kind", "path"),
     [
         (command("browser_teleport"), UnknownTool, "commands[1].tool_name"),
-        (command("browser_tab", action="fly"), UnknownTool, "commands[1].args.action"),
+        (command("browser_tab", action="fly"), UnknownAction, "commands[1].args.action"),
         (
             command("browser_navigate", action="goto", url=5),
             InvalidInput,

@@ -32,6 +32,8 @@ export const ErrorCode = {
   IDEMPOTENCY_CONFLICT: "IDEMPOTENCY_CONFLICT",
   /** Caller: no tool of that name; the message lists the valid ones. */
   UNKNOWN_TOOL: "UNKNOWN_TOOL",
+  /** Caller: the tool has no action of that name; the message lists the valid ones. */
+  UNKNOWN_ACTION: "UNKNOWN_ACTION",
   /** Caller: a WebSocket frame whose `type` nobody knows. */
   UNKNOWN_TYPE: "UNKNOWN_TYPE",
   /** Caller: the ticket or proof for this instance is missing, used or wrong; register again. */

@@ -24,6 +24,7 @@ def read_draft(source: str) -> dict[str, Any]:
         CliError: there is no such file, or it holds no task.
     """
     text, stem = _read(source)
+    source = stem if source == "-" else source
     try:
         value: Any = orjson.loads(text)
     except orjson.JSONDecodeError as error:

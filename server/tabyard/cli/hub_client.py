@@ -73,7 +73,9 @@ class HubRefused(CliError):
     """The hub has answered with an error."""
 
     def __init__(self, status: int, code: str, message: str, details: dict[str, Any]) -> None:
-        problems = [f"\n    {path}: {text}" for path, text in details.items() if text != message]
+        problems = [
+            f"\n    {path}: {text}" for path, text in details.items() if text not in message
+        ]
         super().__init__(
             message + "".join(problems),
             exit_code=ExitCode.UNREACHABLE if status in RETRY_STATUSES else ExitCode.INVALID,

@@ -90,7 +90,7 @@ def launch(
 
 
 def close(
-    instance: Annotated[str, typer.Argument(help="Id of the browser.", metavar="ID")],
+    instance: Annotated[str, typer.Argument(help="Id or label of the browser.", metavar="BROWSER")],
     *,
     url: UrlOption = None,
 ) -> None:

@@ -1,6 +1,6 @@
 """One line about a result or about a command, for people."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 
@@ -30,10 +30,22 @@ def result_line(result: dict[str, Any] | None) -> str:
         return f"{typed['width']}x{typed['height']} {typed.get('format', '')}".rstrip()
     for name in TELLING:
         if typed.get(name) not in (None, "", True):
-            value = typed[name]
-            text = value if isinstance(value, str) else orjson.dumps(value).decode()
-            return _cut(" ".join(text.split()))
+            return _cut(" ".join(_shown(typed[name]).split()))
+    count = typed.get("count")
+    counted = next((name for name, value in typed.items() if isinstance(value, list)), None)
+    if counted is not None and isinstance(count, int):
+        return f"{count} {counted.removesuffix('s') if count == 1 else counted}"
     return "" if typed.keys() & DULL else _cut(orjson.dumps(typed).decode()) if typed else ""
+
+
+def _shown(value: object) -> str:
+    """`value` as a person writes it: a text without quotes, several with commas between them."""
+    if isinstance(value, str):
+        return value
+    texts = cast("list[object]", value) if isinstance(value, list) else []
+    if texts and all(isinstance(one, str) for one in texts):
+        return ", ".join(map(str, texts))
+    return orjson.dumps(value).decode()
 
 
 def _cut(text: str) -> str:

@@ -118,8 +118,8 @@ def _show_command(command: dict[str, Any], now_ms: int) -> None:
     console.print(line)
     if error := command.get("error"):
         console.print(f"      [bad]{error['code']}[/] {escape(error['message'])}")
-    elif (result := command.get("result")) is not None:
-        console.print(Text(f"      {result_line(result)}", style="faint"), overflow="ellipsis")
+    elif line := result_line(command.get("result")):
+        console.print(Text(f"      {line}", style="faint"), overflow="ellipsis")
 
 
 def _status(status: str) -> Text:

@@ -36,6 +36,7 @@ __all__ = [
     "TaskFinished",
     "TaskNotFound",
     "Unauthorized",
+    "UnknownAction",
     "UnknownHost",
     "UnknownTool",
     "UnknownType",
@@ -47,8 +48,14 @@ class HubError(Exception):
     """The base: `str()` is a sentence for a person, `code` is for programs."""
 
     code: ClassVar[ErrorCode]
+    says: ClassVar[str] = ""
+    """The sentence of an error whose facts do not show in it."""
     retry_after_s: float | None = None
     """When trying again makes sense; None when it does not."""
+
+    @override
+    def __str__(self) -> str:
+        return self.says
 
     @property
     def details(self) -> JsonObject | None:
@@ -81,20 +88,23 @@ class NoCommands(HubError):
     """A task without commands."""
 
     code = ErrorCode.NO_COMMANDS
-
-    @override
-    def __str__(self) -> str:
-        return "No commands provided"
+    says = "No commands provided"
 
 
 class UnknownTool(InvalidInput):
-    """A tool or action that neither the catalogue nor the instance has."""
+    """A tool that neither the catalogue nor the instance has."""
 
     code = ErrorCode.UNKNOWN_TOOL
 
 
+class UnknownAction(InvalidInput):
+    """An action that its tool does not have."""
+
+    code = ErrorCode.UNKNOWN_ACTION
+
+
 class InvalidInstance(HubError):
-    """The named instance is unknown or not connected, or the label fits several."""
+    """The named instance is unknown or not connected, or the label fits several: `candidates`."""
 
     code = ErrorCode.INVALID_INSTANCE
 
@@ -102,7 +112,6 @@ class InvalidInstance(HubError):
         super().__init__(instance, candidates)
         self.instance = instance
         self.candidates = tuple(candidates)
-        """The instances that the label fits; empty when it fits none."""
 
     @override
     def __str__(self) -> str:
@@ -121,10 +130,7 @@ class NoInstance(HubError):
 
     code = ErrorCode.NO_INSTANCE
     retry_after_s = 5.0
-
-    @override
-    def __str__(self) -> str:
-        return "No connected browser instances"
+    says = "No connected browser instances"
 
 
 class QueueFull(HubError):
@@ -146,14 +152,11 @@ class TaskNotFound(HubError):
     """No such task."""
 
     code = ErrorCode.TASK_NOT_FOUND
+    says = "Task not found"
 
     def __init__(self, task: str) -> None:
         super().__init__(task)
         self.task = task
-
-    @override
-    def __str__(self) -> str:
-        return "Task not found"
 
 
 class TaskFinished(HubError):
@@ -189,30 +192,21 @@ class ArtifactNotFound(HubError):
     """No such artifact."""
 
     code = ErrorCode.ARTIFACT_NOT_FOUND
-
-    @override
-    def __str__(self) -> str:
-        return "Artifact not found"
+    says = "Artifact not found"
 
 
 class KeyNotFound(HubError):
     """No such API key."""
 
     code = ErrorCode.KEY_NOT_FOUND
-
-    @override
-    def __str__(self) -> str:
-        return "No API key with this id"
+    says = "No API key with this id"
 
 
 class IdempotencyConflict(HubError):
     """The key was used with another body."""
 
     code = ErrorCode.IDEMPOTENCY_CONFLICT
-
-    @override
-    def __str__(self) -> str:
-        return "This Idempotency-Key was used with a different request; use a new key"
+    says = "This Idempotency-Key was used with a different request; use a new key"
 
 
 class UnknownType(HubError):
@@ -233,40 +227,28 @@ class BadTicket(HubError):
     """No valid ticket or proof for the instance."""
 
     code = ErrorCode.BAD_TICKET
-
-    @override
-    def __str__(self) -> str:
-        return "The ticket or proof for this instance is missing, used up or wrong; register again"
+    says = "The ticket or proof for this instance is missing, used up or wrong; register again"
 
 
 class NotFound(HubError):
     """No such path."""
 
     code = ErrorCode.NOT_FOUND
-
-    @override
-    def __str__(self) -> str:
-        return "Not found"
+    says = "Not found"
 
 
 class MethodNotAllowed(HubError):
     """The path does not take this method."""
 
     code = ErrorCode.METHOD_NOT_ALLOWED
-
-    @override
-    def __str__(self) -> str:
-        return "Method not allowed"
+    says = "Method not allowed"
 
 
 class UnsupportedMediaType(HubError):
     """A body that is not JSON by its content type."""
 
     code = ErrorCode.UNSUPPORTED_MEDIA_TYPE
-
-    @override
-    def __str__(self) -> str:
-        return "Content-Type must be application/json"
+    says = "Content-Type must be application/json"
 
 
 class BodyTooLarge(HubError):
@@ -287,54 +269,39 @@ class UnknownHost(HubError):
     """A `Host` header that is not one of the hub's names."""
 
     code = ErrorCode.UNKNOWN_HOST
-
-    @override
-    def __str__(self) -> str:
-        return "This hub does not answer to that Host; TABYARD_ALLOWED_HOSTS can add the name"
+    says = "This hub does not answer to that Host; TABYARD_ALLOWED_HOSTS can add the name"
 
 
 class ForbiddenOrigin(HubError):
     """A web origin that may not talk to the hub."""
 
     code = ErrorCode.FORBIDDEN_ORIGIN
-
-    @override
-    def __str__(self) -> str:
-        return "Requests from this origin are refused"
+    says = "Requests from this origin are refused"
 
 
 class Unauthorized(HubError):
     """A valid key is needed."""
 
     code = ErrorCode.UNAUTHORIZED
-
-    @override
-    def __str__(self) -> str:
-        return "A valid API key is required"
+    says = "A valid API key is required"
 
 
 class Forbidden(HubError):
     """The key does not allow this."""
 
     code = ErrorCode.FORBIDDEN
-
-    @override
-    def __str__(self) -> str:
-        return "This API key does not allow that"
+    says = "This API key does not allow that"
 
 
 class RateLimited(HubError):
     """Too many requests."""
 
     code = ErrorCode.RATE_LIMITED
+    says = "Too many requests"
 
     def __init__(self, retry_after_s: float) -> None:
         super().__init__(retry_after_s)
         self.retry_after_s = retry_after_s
-
-    @override
-    def __str__(self) -> str:
-        return "Too many requests"
 
 
 class StoreUnavailable(HubError):
@@ -357,10 +324,7 @@ class ShuttingDown(HubError):
 
     code = ErrorCode.SHUTTING_DOWN
     retry_after_s = 10.0
-
-    @override
-    def __str__(self) -> str:
-        return "The hub is shutting down"
+    says = "The hub is shutting down"
 
 
 class NoBrowser(HubError):
@@ -395,7 +359,4 @@ class InternalError(HubError):
     """A defect."""
 
     code = ErrorCode.INTERNAL_ERROR
-
-    @override
-    def __str__(self) -> str:
-        return "Internal error; the hub's log has the details"
+    says = "Internal error; the hub's log has the details"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Protocol
 
-from tabyard.core.errors import InstanceNotFound
+from tabyard.core.errors import InstanceNotFound, InvalidInstance
 from tabyard.hub.ports import Browsers, Clock, ToolFailed
 from tabyard.hub.waiting import pause
 from tabyard_protocol.errors import ToolErrorCode
@@ -19,6 +19,8 @@ class Viewer(Protocol):
     """Who is connected."""
 
     def views(self) -> list[InstanceView]: ...
+
+    def find(self, wanted: str) -> InstanceId: ...
 
 
 class Dismissal(Protocol):
@@ -81,7 +83,7 @@ class BuiltinTools:
                     {name: value for name, value in args.items() if name != "action"}
                 )
             case ("browser_instance", "close"):
-                return await self._close(InstanceId(str(args["instanceId"])))
+                return await self._close(str(args["instanceId"]))
             case ("browser_instance", "profiles"):
                 return await self.browsers.profiles()
             case _:
@@ -101,7 +103,11 @@ class BuiltinTools:
         await pause(self._clock, duration_ms / 1000)
         return {"slept": duration_ms}
 
-    async def _close(self, instance: InstanceId) -> JsonObject:
+    async def _close(self, wanted: str) -> JsonObject:
+        try:
+            instance = self._viewer.find(wanted)
+        except (InstanceNotFound, InvalidInstance) as error:
+            raise ToolFailed(ToolErrorCode.INVALID_ARGUMENTS, str(error)) from None
         closed = await self.browsers.close(instance)
         with suppress(InstanceNotFound):  # whoever watches its process may have been faster
             await self._dismiss(instance, reason="closed")

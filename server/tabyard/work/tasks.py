@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from tabyard.core.errors import HubError, InvalidInput, ShuttingDown, TaskNotFound, UnknownTool
+from tabyard.core.errors import HubError, ShuttingDown, TaskNotFound
 from tabyard.core.mcp import text_result
 from tabyard.core.records import Command, Fault, Outcome, TaskRecord
 from tabyard.hub.hub import Hub
 from tabyard.hub.ports import Blobs, ToolFailed
-from tabyard.work.checks import resolve_commands
+from tabyard.work.checks import refusal, resolve_commands
 from tabyard.work.pictures import with_pictures
 from tabyard.work.ports import Accepted, IdempotencyKey, NewTask, TaskFilter, TaskStore
 from tabyard.work.views import Live, summarize, view_task
@@ -55,7 +55,7 @@ class Tasks:
         """Store a task; it is on disk when this returns.
 
         Raises:
-            UnknownTool: a tool or action that nobody has.
+            UnknownTool, UnknownAction: a tool or action that nobody has.
             InvalidInput: arguments that do not fit.
             NoInstance: no browser is there.
             InvalidInstance: the named one is not there.
@@ -214,9 +214,7 @@ class Tasks:
         try:
             return resolve(name, args, extra_tools=extra)
         except InvalidCall as error:
-            unknown = error.code is not ToolErrorCode.INVALID_ARGUMENTS
-            kind = UnknownTool if unknown else InvalidInput
-            raise kind(error.message, error.details) from None
+            raise refusal(error) from None
 
     def _offered(self, named: InstanceRef | None) -> frozenset[str]:
         """The tools beyond the catalogue of the browser that would be picked; none without one."""
