@@ -21,9 +21,11 @@ export class SitesForm {
     if (sites === undefined) return;
     this.#element("sites-title").textContent = `Sites for ${hub}`;
     this.#element("sites-state").textContent = summary(sites);
-    const now = JSON.stringify(sites);
-    if (now === this.#shown) return;
-    this.#shown = now;
+    if (JSON.stringify(sites) !== this.#shown) this.#write(sites);
+  }
+
+  #write(sites: Sites): void {
+    this.#shown = JSON.stringify(sites);
     this.#field("sites-allow").value = sites.allow.join("\n");
     this.#field("sites-deny").value = sites.deny.join("\n");
     this.#check().checked = sites.noPrivate;
@@ -37,8 +39,9 @@ export class SitesForm {
     problem.hidden = wrong.length === 0;
     problem.textContent = wrong.length === 0 ? "" : `Not a site: ${wrong.join(", ")}. Nothing was saved.`;
     if (wrong.length > 0) return;
-    this.#shown = undefined;
-    this.save({ allow: allow.sites, deny: deny.sites, noPrivate: this.#check().checked });
+    const sites = { allow: allow.sites, deny: deny.sites, noPrivate: this.#check().checked };
+    this.#write(sites);
+    this.save(sites);
   }
 
   #field(id: string): HTMLTextAreaElement {

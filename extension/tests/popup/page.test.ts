@@ -152,6 +152,38 @@ describe("the popup's page", () => {
     expect(bench.shows("problem")).toBe(true);
     bench.page.tick();
   });
+
+  it("reads the sites that a person writes, and says what is none", () => {
+    const bench = new Bench();
+    const area = (id: string): HTMLTextAreaElement => bench.get(id) as HTMLTextAreaElement;
+    const save = (): void => {
+      bench.get("sites").dispatchEvent(new (bench.document.defaultView as unknown as Window).Event("submit") as unknown as Event);
+    };
+    bench.page.show(UNPAIRED);
+    expect(bench.shows("sites")).toBe(false);
+    const sites = { allow: ["example.com"], deny: [], noPrivate: false };
+    bench.page.show({ ...CONNECTED, sites });
+    expect(bench.shows("sites")).toBe(true);
+    expect(bench.get("sites-state").textContent).toBe("1 site only");
+    expect(area("sites-allow").value).toBe("example.com");
+
+    area("sites-deny").value = "https://Bank.example/login, a^b";
+    save();
+    expect(bench.wishes.filter(({ type }) => type === "sites")).toEqual([]);
+    expect(bench.get("sites-problem").textContent).toBe("Not a site: a^b. Nothing was saved.");
+
+    area("sites-deny").value = "https://Bank.example/login";
+    bench.page.show({ ...CONNECTED, sites });
+    expect(area("sites-deny").value).toBe("https://Bank.example/login");
+    save();
+    const saved = { ...sites, deny: ["bank.example"] };
+    expect(bench.wishes).toContainEqual({ type: "sites", sites: saved });
+    expect(bench.shows("sites-problem")).toBe(false);
+    expect(area("sites-deny").value).toBe("bank.example");
+    bench.page.show({ ...CONNECTED, sites: { ...saved, noPrivate: true } });
+    expect((bench.get("sites-private") as HTMLInputElement).checked).toBe(true);
+    expect(bench.get("sites-state").textContent).toBe("1 site only, never 1 site, no private networks");
+  });
 });
 
 /** The bench's parts, to be taken apart. */
