@@ -19,6 +19,15 @@ QUIET: Final = ("uvicorn", "websockets", "asyncio")
 """Libraries that say at INFO what our own events say better."""
 
 
+def _is_event(record: logging.LogRecord) -> bool:
+    """Whether it says more than that an upgrade was refused.
+
+    uvicorn complains after each refusal that has a body, as if the application had forgotten the
+    handshake; any page could fill the log with that.
+    """
+    return record.msg != "ASGI callable returned without completing handshake."
+
+
 class _StderrHandler(logging.Handler):
     """Writes to what stderr is at the moment: a live display puts itself in its place."""
 
@@ -68,6 +77,7 @@ def configure_logs(level: LogLevel, format_: LogFormat, *, secrets: Sequence[str
         cache_logger_on_first_use=True,
     )
     handler = _StderrHandler()
+    handler.addFilter(_is_event)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
