@@ -1,6 +1,6 @@
 """uvicorn's WebSocket protocol, with a shorter way for what is sent and received all the time."""
 
-from typing import Final
+from typing import Final, cast
 
 from typing_extensions import override
 from uvicorn.protocols.utils import ClientDisconnected
@@ -29,7 +29,8 @@ class FrameProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:
-            self.scope["extensions"][FRAMES] = self.write_frames  # pyright: ignore[reportGeneralTypeIssues, reportArgumentType]  -- an extension of ours
+            extensions = cast("dict[str, object]", self.scope.get("extensions"))
+            extensions[FRAMES] = self.write_frames
 
     async def write_frames(self, frames: bytes) -> None:
         """Send whole frames. Raises `ClientDisconnected`, an `OSError`, when nobody gets them."""
