@@ -47,7 +47,7 @@ def spelled(value: object) -> str:
         case bool():
             return str(value).lower()
         case float():
-            return f"{value:g}"
+            return str(int(value)) if value.is_integer() else str(value)
         case StrEnum():
             return value.value
         case _:
