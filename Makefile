@@ -77,8 +77,7 @@ lock: setup ## write the lock files anew from pyproject.toml and extension/packa
 	scripts/lock
 
 audit: setup ## look the locked versions up in the vulnerability databases
-	.venv/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
-	cd extension && npm audit --omit=dev
+	scripts/audit
 
 clean: ## remove everything that is built or installed
 	rm -rf .venv $(STAMPS) extension/node_modules extension/dist .pytest_cache .ruff_cache .hypothesis \

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -11,6 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.web.door import Door, open_door, serve_door, succeed
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from tabyard_protocol.errors import CloseCode
 
 LEAVES: Final = (
     st.none()
@@ -167,3 +172,62 @@ def test_no_frame_is_a_defect(frames: list[Any]) -> None:
             assert (await client.ask("ping"))["type"] == "pong"
 
     asyncio.run(run())
+
+
+LINK_FRAMES: Final = objects(
+    type=st.sampled_from(
+        ["hello", "tool_result", "tool_error", "tool_progress", "event", "ping", "pong", "no such"]
+    ),
+    id=st.text(max_size=10),
+    instanceId=st.sampled_from(["inst_1_1", "nobody", ""]),
+    result=VALUES,
+    error=objects(code=st.text(max_size=5), message=st.text(max_size=5)),
+    note=st.text(max_size=5),
+    kind=st.sampled_from(["tab", "dialog", "download", "console", "detached", "no such"]),
+    data=VALUES,
+    ticket=st.text(max_size=5),
+    running=VALUES,
+    outbox=VALUES,
+    epoch=st.integers(),
+)
+CLOSINGS: Final = {*CloseCode, 1000, 1006, 1011}
+
+
+@settings(FEW, max_examples=20)
+@given(
+    frames=st.lists(
+        st.text(max_size=30) | st.binary(max_size=30) | VALUES | LINK_FRAMES, max_size=12
+    ),
+    greets=st.booleans(),
+)
+def test_no_frame_on_the_link_is_a_defect(frames: list[Any], greets: bool) -> None:
+    """The link may be closed for it, with a code that the protocol names; the hub goes on."""
+
+    async def run() -> None:
+        async with asyncio.timeout(10), serve_door() as door:
+            body = {"userAgent": "test"}
+            way = (await door.http.post("/register", json=body)).json()
+            path = f"/instances/{way['instanceId']}?ticket={way['ticket']}"
+            async with door.link(path) as link:
+                code = await talk(link, frames, way if greets else None)
+            assert code in CLOSINGS - {1011}, code
+            listed = await door.http.get("/instances")
+            assert listed.status_code == 200
+            async with door.client() as client:
+                assert (await client.ask("ping"))["type"] == "pong"
+
+    asyncio.run(run())
+
+
+async def talk(link: ClientConnection, frames: list[Any], way: dict[str, Any] | None) -> int:
+    """Say all of it, and close; the code that the connection ended with."""
+    with suppress(ConnectionClosed):
+        if way is not None:
+            hello = {"type": "hello", "instanceId": way["instanceId"], "ticket": way["ticket"]}
+            await link.send(json.dumps(hello))
+            await link.recv()
+        for frame in frames:
+            await link.send(frame if isinstance(frame, bytes) else text_of(frame).decode())
+        await link.close()
+    await link.wait_closed()
+    return link.close_code or 1006

@@ -129,6 +129,11 @@ ENDPOINTS: Final = (
         audits="instance.register",
         body=Registration,
         answer=Registered,
-        errors=(ErrorCode.INVALID_INPUT, ErrorCode.BAD_TICKET, ErrorCode.STORE_UNAVAILABLE),
+        errors=(
+            ErrorCode.INVALID_INPUT,
+            ErrorCode.BAD_TICKET,
+            ErrorCode.INSTANCE_NOT_FOUND,
+            ErrorCode.STORE_UNAVAILABLE,
+        ),
     ),
 )
