@@ -44,6 +44,8 @@ export interface Step {
 
 /** A link that held this long was a good one: the next loss starts the back-off anew. */
 export const STEADY_MS = 5_000;
+/** One that held for less was a link all the same: what came before it does not make the next wait any longer. */
+export const BRIEF_ATTEMPTS = 3;
 
 type Phase = LinkState["phase"];
 export type In<P extends Phase> = Extract<LinkState, { phase: P }>;
@@ -93,7 +95,7 @@ function closed(attempt: number, event: Of<"closed">, delays: Delays): Step {
 
 /** Losses of a link that had held start at 0, which `Delays` answers with "at once". */
 function spent(state: In<"connected">, atMs: number): number {
-  return atMs - state.sinceMs >= STEADY_MS ? 0 : state.attempt;
+  return atMs - state.sinceMs >= STEADY_MS ? 0 : Math.min(state.attempt, BRIEF_ATTEMPTS);
 }
 
 const TABLE: Table = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byPhase, type LinkEvent, type LinkState, step, STEADY_MS } from "../../src/link/state";
+import { BRIEF_ATTEMPTS, byPhase, type LinkEvent, type LinkState, step, STEADY_MS } from "../../src/link/state";
 
 const delays = (attempt: number): number => (attempt === 0 ? 0 : attempt * 100);
 
@@ -29,6 +29,12 @@ describe("the link's lifecycle", () => {
     const welcomed: LinkEvent = { type: "welcomed", epoch: 4, atMs: 9 };
     expect(step(CONNECTING, welcomed, delays).state).toEqual({ phase: "connected", attempt: 3, epoch: 4, sinceMs: 9 });
     for (const state of [OFF, RECONNECTING, CONNECTED]) expect(step(state, welcomed, delays).state).toBe(state);
+  });
+
+  it("forgets most of a long absence once there was a link at all", () => {
+    const connected: LinkState = { ...CONNECTED, attempt: 40 };
+    const { state } = step(connected, closed(1006, 1_001), delays);
+    expect(state).toMatchObject({ phase: "reconnecting", attempt: BRIEF_ATTEMPTS });
   });
 
   it("comes back at once after a link that held", () => {
