@@ -7,6 +7,7 @@ import orjson
 from pydantic import ValidationError
 from typing_extensions import override
 
+from tabyard.core.lifting import loads
 from tabyard_protocol.link import (
     BrowserEvent,
     BrowserFrame,
@@ -63,7 +64,7 @@ def read_frame(message: str) -> BrowserFrame:
         MalformedFrame: no JSON object, an unknown type, or fields that do not fit.
     """
     try:
-        fields: object = orjson.loads(message)
+        fields: object = loads(message)
         if not isinstance(fields, dict):
             raise MalformedFrame("not a JSON object")
         kind: object = fields.get("type")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] -- checked next
