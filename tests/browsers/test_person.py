@@ -74,6 +74,7 @@ async def test_a_denied_site_is_not_opened_whoever_tries(
         own = await context.new_page()
         await own.goto(denied)
         assert await own.title() == "/denied"
+        assert denied not in await driver.addresses(), "nor do tasks hear of them"
 
 
 async def test_with_an_allow_list_nothing_else_is_opened(

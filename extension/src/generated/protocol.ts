@@ -105,7 +105,7 @@ export const ToolErrorCode = {
   NO_DIALOG: "NO_DIALOG",
   /** Caller: the tab was closed or never existed. */
   TAB_GONE: "TAB_GONE",
-  /** Caller: pages of this kind are never driven. */
+  /** Caller: this address is not opened or driven; the message says by which rule. */
   FORBIDDEN_URL: "FORBIDDEN_URL",
   /** Retry: the download did not end in time. */
   DOWNLOAD_TIMEOUT: "DOWNLOAD_TIMEOUT",
@@ -117,7 +117,7 @@ export const ToolErrorCode = {
   DEBUGGER_DETACHED: "DEBUGGER_DETACHED",
   /** Caller: this browser can't do that. */
   NOT_SUPPORTED: "NOT_SUPPORTED",
-  /** Nobody: the task was cancelled. */
+  /** Nobody: the task was cancelled, or the person at the browser stopped it or paused all. */
   CANCELLED: "CANCELLED",
   /** Retry: the browser went away before it answered. */
   INSTANCE_DISCONNECTED: "INSTANCE_DISCONNECTED",

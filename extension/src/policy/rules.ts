@@ -42,6 +42,13 @@ export function refusal(url: string, rules: Rules): string | undefined {
   }
 }
 
+/** Whether the person at this browser keeps tasks away from `url` by name: then they need not know of it either. */
+export function isHidden(url: string, { allow, deny }: Rules): boolean {
+  const parsed = parse(url);
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) return false;
+  return deny.some((site) => matches(site, parsed)) || (allow.length > 0 && !allow.some((site) => matches(site, parsed)));
+}
+
 function siteRefusal(url: URL, rules: Rules): string | undefined {
   if (rules.deny.some((site) => matches(site, url))) return "the person at this browser keeps tasks away from this site";
   if (isWebStore(url)) return "the web store is not driven";

@@ -2,15 +2,17 @@
 import type { OthersClosed, TabActivated, TabClosed, TabCloseOthers, TabListed, TabNew, TabOpened } from "../generated/protocol.js";
 import { ToolFailure } from "../failure.js";
 import { goto } from "../page/navigation.js";
+import { isHidden } from "../policy/rules.js";
 import { completed, mustBeAllowed } from "./addresses.js";
 import { common, number, parse, text, yesNo } from "./arguments.js";
 import { value, type Command, type Tool } from "./command.js";
 
 export const browserTab: Tool = {
-  async list({ tabs }) {
+  async list({ tabs, rules }) {
     const [all, front] = await Promise.all([tabs.all(), tabs.front()]);
-    const rows = all.map(({ id, url, title, active, index }) => ({ id, url, title, active, index }));
-    const active = front === undefined ? {} : { activeTabId: front.id };
+    const known = all.filter(({ url }) => !isHidden(url, rules));
+    const rows = known.map(({ id, url, title, active, index }) => ({ id, url, title, active, index }));
+    const active = front === undefined || isHidden(front.url, rules) ? {} : { activeTabId: front.id };
     return value({ tabs: rows, ...active, count: rows.length } satisfies TabListed);
   },
 

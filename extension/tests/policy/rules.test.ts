@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OPEN_RULES, refusal, type Rules } from "../../src/policy/rules";
+import { isHidden, OPEN_RULES, refusal, type Rules } from "../../src/policy/rules";
 import { DEMOS, HARMLESS, HUB, HUBS, METADATA, OTHERS, PRIVATE, PUBLIC } from "./addresses";
 
 const OPEN: Rules = { ...OPEN_RULES, hubOrigin: HUB };
@@ -85,6 +85,14 @@ describe("the sites that a person names", () => {
     expect(refusal("https://shop.example/", both)).toContain("keeps tasks away");
     expect(refusal("http://127.0.0.1:3300/demo/", both)).toContain("keeps tasks away");
     expect(refusal("https://example.com/", both)).toBeUndefined();
+  });
+
+  it("are not even listed when they are denied or not allowed", () => {
+    expect(isHidden("https://login.bank.example/account", never)).toBe(true);
+    expect(isHidden("https://example.com/", never)).toBe(false);
+    expect(isHidden("https://news.example/", only)).toBe(true);
+    expect(isHidden("https://a.shop.example/", only)).toBe(false);
+    for (const url of ["about:blank", "chrome://settings/", ""]) expect(isHidden(url, only)).toBe(false);
   });
 
   it("open no metadata and no page of the hub, though they are allowed", () => {
