@@ -57,7 +57,7 @@ async def test_the_bytes_of_a_download_come_over_the_link(
         await private.click("a")
 
     page = Page(Hub(hub.client, hub.url, hub.link_url, instance), "paired")
-    url = site.add("<a href='/download?task'>Prices</a>")
+    url = site.add("<a href='/download?task'>Prices</a><input type=file>")
     commands = [
         ("browser_navigate", {"action": "goto", "url": url}),
         ("browser_interact", {"action": "click", "selector": "a"}),
@@ -71,3 +71,13 @@ async def test_the_bytes_of_a_download_come_over_the_link(
     assert stored.content == b"mug;42\n"
     assert [row["id"] for row in listed["downloads"]] == [ended["id"]]
     assert len(site.seen("/download")) >= 2
+
+    again = [
+        (
+            "browser_interact",
+            {"action": "upload", "selector": "input", "files": [ended["artifactId"]]},
+        ),
+        ("browser_execute", {"expression": "document.querySelector('input').files[0].text()"}),
+    ]
+    *_, read = await asyncio.to_thread(page.run, again)
+    assert read["value"] == "mug;42\n"

@@ -64,7 +64,16 @@ async def test_ids_become_paths_beside_paths(lending: Lending) -> None:
     assert lent.args["selector"] == "#f"
 
 
-async def test_a_browser_elsewhere_gets_the_ids(lending: Lending) -> None:
+async def test_a_browser_elsewhere_gets_the_bytes(lending: Lending) -> None:
+    lent = await lending.lent(upload("art_1"), InstanceId("inst_2_theirs"))
+    assert isinstance(lent, Prepared)
+    assert lent.args["files"] == ["data:text/csv;name=prices.csv;base64,bXVn"]
+
+
+async def test_what_is_too_large_for_a_call_is_to_be_fetched(
+    lending: Lending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tabyard.hub.lending.INLINE_BYTES", 2)
     lent = await lending.lent(upload("art_1"), InstanceId("inst_2_theirs"))
     assert isinstance(lent, Prepared)
     assert lent.args["files"] == ["art_1"]

@@ -9,12 +9,14 @@ import { value, type Action, type Command } from "../command.js";
 
 const ABSOLUTE = /^(\/|[A-Za-z]:[\\/]|\\\\)/;
 const ARTIFACT = /^art_[\w-]+$/;
+/** How the hub sends an artifact along: `data:<type>;name=<name>;base64,<bytes>`. */
+const INLINE = "data:";
 
 export const upload: Action = async (command) => {
   const args = parse<InteractUpload>(command.args, { ...common, ...where, files: listOf(text) }, "files");
   mustName(args);
   const { deadline } = command;
-  const artifacts = args.files.every((file) => ARTIFACT.test(file));
+  const artifacts = args.files.every((file) => ARTIFACT.test(file) || file.startsWith(INLINE));
   const bytes = artifacts ? await deadline.race(artifactsOf(command, args.files)) : undefined;
   if (bytes === undefined) await mustExist(command, args.files);
   const tab = await command.tab();
@@ -39,11 +41,20 @@ async function setPaths(frame: Frame, target: Target, files: readonly string[]):
 
 function artifactsOf({ rules: { hubOrigin }, deadline }: Command, ids: readonly string[]): Promise<readonly FileBytes[]> {
   const one = async (id: string): Promise<FileBytes> => {
+    if (id.startsWith(INLINE)) return inlined(id);
     const file = hubOrigin === undefined ? undefined : await download(`${hubOrigin}/artifacts/${id}`, deadline.signal);
     if (file === undefined) throw new ToolFailure("FILE_NOT_FOUND", `the hub does not hand out artifact ${id}`, { artifact: id });
     return file;
   };
   return Promise.all(ids.map(one));
+}
+
+/** The bytes that a file of the call carries in itself. */
+export function inlined(file: string): FileBytes {
+  const comma = file.indexOf(",");
+  const [mimeType = "", ...parameters] = file.slice(INLINE.length, comma).split(";");
+  const name = parameters.find((one) => one.startsWith("name="))?.slice("name=".length) ?? "";
+  return { name: decodeURIComponent(name), mimeType, bytes: file.slice(comma + 1) };
 }
 
 function baseName(path: string): string {
