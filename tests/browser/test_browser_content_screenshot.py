@@ -94,10 +94,15 @@ def test_the_whole_page_is_pictured(colours: Page) -> None:
 @pytest.mark.parametrize("kind", ["png", "jpeg", "webp"])
 def test_a_very_long_page_is_pictured_to_its_end(page: Page, site: Site, kind: str) -> None:
     bands = "".join(
-        f"<div style='position:absolute;top:{y}px;width:50px;height:50px;background:{colour}'></div>"
+        f"<div style='top:{y}px;background:{colour}'></div>"
         for y, colour in [(0, "#f00"), (16_500, "#0f0"), (24_950, "#00f")]
     )
-    page.goto(site.add(f"<style>body {{ margin: 0 }}</style>{bands}"))
+    page.goto(
+        site.add(
+            f"<style>body {{ margin: 0 }}"
+            f"div {{ position: absolute; width: 50px; height: 50px }}</style>{bands}"
+        )
+    )
     facts, file = page.picture(fullPage=True, format=kind)
     assert facts["height"] == 25_000
     # A WebP can't be that long.

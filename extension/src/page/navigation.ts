@@ -35,6 +35,7 @@ export async function goto(tab: Tab, url: string, waitUntil: WaitUntil, deadline
   try {
     const reply = await deadline.race(tab.session.send("Page.navigate", { url }));
     const { errorText, loaderId } = reply;
+    commits.refused(errorText);
     if (errorText !== undefined && errorText !== ANSWERED) throw failed(url, errorText, await commits.isDownload(errorText, deadline));
     if (loaderId !== undefined) await commits.landed(loaderId, deadline);
     await reached(tab, waitUntil, deadline);
@@ -88,6 +89,7 @@ function failed(url: string, errorText: string, download: boolean): ToolFailure 
 class Commits {
   #loaders = new Set<string>();
   #moved = false;
+  #refused = false;
   #download: (is: true) => void = () => undefined;
   readonly #saving = new Promise<true>((resolve) => {
     this.#download = resolve;
@@ -108,6 +110,11 @@ class Commits {
     ];
   }
 
+  /** Takes note of the browser's own word that nothing will come. */
+  refused(errorText: string | undefined): void {
+    this.#refused = errorText !== undefined;
+  }
+
   /** Whether the page was not opened because it is being saved; that is told a moment after the refusal. */
   async isDownload(errorText: string, deadline: Deadline): Promise<boolean> {
     if (errorText !== ABORTED) return false;
@@ -123,7 +130,9 @@ class Commits {
     await this.tab.until(deadline, here);
   }
 
+  /** Ends the watch, and a navigation that has not come: while one is under way, the old page can't be asked anything. */
   stop(): void {
+    if (this.#loaders.size === 0 && !this.#moved && !this.#refused) this.tab.session.post("Page.stopLoading");
     for (const stop of this.#stops) stop();
   }
 }

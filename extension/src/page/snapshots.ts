@@ -13,7 +13,7 @@ export interface SnapshotWish {
 
 export interface TakenSnapshot {
   readonly id: string;
-  readonly text: string;
+  readonly lines: readonly string[];
 }
 
 /** Frames in frames in frames: deeper ones are named but not entered. */
@@ -27,7 +27,7 @@ export async function takeSnapshot(tab: Tab, spot: Spot, wish: SnapshotWish, dea
   const before = wish.since === undefined ? undefined : tab.refs.snapshot(wish.since);
   const id = tab.refs.keepSnapshot(lines);
   const shown = before === undefined ? lines : difference(before, lines);
-  return { id, text: shown.join("\n") };
+  return { id, lines: shown };
 }
 
 /** The lines of a frame, with those of its child frames indented below their elements. */
@@ -67,6 +67,22 @@ async function inside(tab: Tab, parent: Frame, ref: string, wish: SnapshotWish, 
 
 /** A frame that does not answer must not hold up the page around it. */
 const FRAME_MS = 2_000;
+
+/** As many whole lines as `maxChars` hold, the last one of which says what is missing. */
+export function cut(lines: readonly string[], maxChars: number): { text: string; truncated: boolean } {
+  const text = lines.join("\n");
+  if (text.length <= maxChars) return { text, truncated: false };
+  const marker = (shown: number): string => `… ${String(lines.length - shown)} of ${String(lines.length)} lines cut; narrow it with selector or interactiveOnly`;
+  const room = maxChars - marker(0).length;
+  let shown = 0;
+  let used = 0;
+  for (const line of lines) {
+    used += line.length + 1;
+    if (used > room) break;
+    shown++;
+  }
+  return { text: [...lines.slice(0, shown), marker(shown)].join("\n"), truncated: true };
+}
 
 /** Lines that are gone, with "-", and lines that are new, with "+", in the order of the page. */
 export function difference(before: readonly string[], after: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RefBook } from "../../src/page/ref_book";
-import { difference } from "../../src/page/snapshots";
+import { cut, difference } from "../../src/page/snapshots";
 
 describe("what changed between two snapshots", () => {
   it("is what is gone and what is new, in the order of the page", () => {
@@ -43,5 +43,21 @@ describe("the refs of a tab", () => {
 
     expect(book.snapshot(ids[0] ?? "")).toBeUndefined();
     expect(book.snapshot(ids[9] ?? "")).toEqual(["9"]);
+  });
+});
+
+describe("a snapshot that is too long", () => {
+  const lines = Array.from({ length: 100 }, (_, index) => `button "Number ${String(index)}" [ref=e${String(index)}]`);
+
+  it("is cut between lines, and says so within its limit", () => {
+    const { text, truncated } = cut(lines, 500);
+
+    expect(truncated).toBe(true);
+    expect(text.length).toBeLessThanOrEqual(500);
+    expect(text.split("\n").at(-1)).toMatch(/^… \d+ of 100 lines cut; narrow it/);
+  });
+
+  it("is left alone when it fits", () => {
+    expect(cut(["a", "b"], 3)).toEqual({ text: "a\nb", truncated: false });
   });
 });

@@ -1,7 +1,9 @@
 /** From selectors and refs to elements of this document. */
 import { injected, type ParsedSelector } from "./injected.js";
 import { readings } from "./selectors.js";
-import { elementOf } from "./refs.js";
+import { listed, nearest } from "./candidates.js";
+import { findAgain, spoken } from "./marks.js";
+import { elementOf, knows, lastMark } from "./refs.js";
 
 /** How an element is named from outside: one of the two. */
 export interface Target {
@@ -52,11 +54,26 @@ export function findAll(selector: string): readonly Element[] {
 /** The first match, or undefined. Throws `StaleRef`, `BadSelector`. */
 export function find(target: Target): Element | undefined {
   if (target.ref !== undefined) {
-    const element = elementOf(target.ref);
-    if (element === undefined) throw new StaleRef(`${target.ref} is not in this document any more; take a new snapshot`);
+    const element = elementOf(target.ref) ?? renderedAnew(target.ref);
+    if (element === undefined) throw new StaleRef(`${target.ref} is not in this document any more; take a new snapshot${likest(target.ref)}`);
     return element;
   }
   return findAll(target.selector ?? "")[0];
+}
+
+function renderedAnew(ref: string): Element | undefined {
+  if (!knows(ref)) return undefined;
+  findAgain();
+  return elementOf(ref);
+}
+
+/** What is most like the element that `ref` was, for the error's text. */
+function likest(ref: string): string {
+  const mark = lastMark(ref);
+  if (mark === undefined) return "";
+  const { role, name } = spoken(mark);
+  const candidates = nearest(`${role} ${name}`);
+  return ` (it was ${role} ${JSON.stringify(name)}${listed(candidates)})`;
 }
 
 export function nameOf(target: Target): string {

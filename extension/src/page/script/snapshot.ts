@@ -1,5 +1,6 @@
 /** The accessibility tree as compact text: one line a node, refs where there is something to do. */
 import { injected, type AriaNode, type AriaTree } from "./injected.js";
+import { marksOf } from "./marks.js";
 import { numberFrom, nextNumber, refOf } from "./refs.js";
 
 export interface SnapshotRequest {
@@ -23,41 +24,48 @@ const NAME_CHARS = 200;
 export function snapshot(request: SnapshotRequest, root: Element | undefined): Snapshot {
   numberFrom(request.firstRef);
   const tree = injected().utils.generateAriaTree(root ?? document.body, { mode: "ai" });
-  const writer = new Writer(tree, request.interactiveOnly);
-  for (const child of tree.root.children) writer.write(child, 0);
+  const marks = root === undefined ? marksOf(tree) : new Map<Element, string>();
+  const reader = new Reader(tree, marks, request.interactiveOnly);
+  const writer = new Writer();
+  for (const item of reader.below(tree.root, false)) writer.write(item, 0);
   return { lines: writer.lines, frames: writer.frames, nextRef: nextNumber() };
 }
 
-class Writer {
-  readonly lines: string[] = [];
-  readonly frames: { line: number; depth: number; ref: string }[] = [];
+/** One node as it will be written: its own words, and what stands below it. */
+interface Item {
+  readonly role: string;
+  readonly name: string;
+  readonly head: string;
+  readonly below: Item[];
+  readonly ref: string | undefined;
+}
 
+class Reader {
   constructor(
     private readonly tree: AriaTree,
+    private readonly marks: ReadonlyMap<Element, string>,
     private readonly interactiveOnly: boolean,
   ) {}
 
-  write(node: AriaNode | string, depth: number, clickable = false): void {
-    if (typeof node === "string") this.#writeText(node, depth);
-    else this.#writeNode(node, depth, clickable);
+  /** What there is to say about the children of `node`. */
+  below(node: AriaNode, clickable: boolean): Item[] {
+    const items = node.children.flatMap((child) => (typeof child === "string" ? this.#text(child) : this.#node(child, clickable)));
+    return this.interactiveOnly ? items : told(items);
   }
 
-  #writeText(text: string, depth: number): void {
-    if (!this.interactiveOnly && text.trim() !== "") this.#line(depth, `text: ${clip(text)}`);
+  #text(text: string): Item[] {
+    const said = clip(text);
+    return this.interactiveOnly || said === "" ? [] : [{ role: "text", name: said, head: `text: ${said}`, below: [], ref: undefined }];
   }
 
-  #writeNode(node: AriaNode, depth: number, clickable: boolean): void {
+  #node(node: AriaNode, clickable: boolean): Item[] {
     const pointer = node.box.cursor === "pointer";
     const ref = this.#refFor(node, pointer && !clickable);
-    const hidden = this.#isNoise(node, ref);
-    const text = onlyText(node);
-    if (!hidden) {
-      this.#line(depth, describe(node, ref, text));
-      if (node.role === "iframe" && ref !== undefined) this.frames.push({ line: this.lines.length, depth, ref });
-      if (text !== undefined) return;
-    }
-    const below = hidden || this.interactiveOnly ? depth : depth + 1;
-    for (const child of node.children) this.write(child, below, clickable || pointer);
+    const below = this.#isDecoration(node) ? acting(this.below(node, clickable || pointer)) : this.below(node, clickable || pointer);
+    if (this.#isNoise(node, ref, below)) return below;
+    const head = describe(node, ref);
+    const item = { role: node.role, name: node.name, head, below, ref };
+    return this.interactiveOnly ? [{ ...item, below: [] }, ...below] : [item];
   }
 
   /** Elements that one can act on; of nested ones with a hand for a cursor only the outermost. */
@@ -65,32 +73,93 @@ class Writer {
     if (node.ref === undefined) return undefined;
     const element = this.tree.info.get(node.ref)?.element;
     if (element === undefined) return undefined;
-    return INTERACTIVE.has(node.role) || handBegins || isFocusable(element) ? refOf(element) : undefined;
+    return INTERACTIVE.has(node.role) || handBegins || isFocusable(element) ? refOf(element, this.marks.get(element)) : undefined;
   }
 
-  #isNoise(node: AriaNode, ref: string | undefined): boolean {
-    if (this.interactiveOnly) return ref === undefined;
-    return ref === undefined && node.name === "" && (node.role === "generic" || node.role === "fragment");
+  /** Seen, but not meant to be told. */
+  #isDecoration(node: AriaNode): boolean {
+    const element = node.ref === undefined ? undefined : this.tree.info.get(node.ref)?.element;
+    return element?.getAttribute("aria-hidden") === "true";
   }
 
-  #line(depth: number, text: string): void {
-    this.lines.push("  ".repeat(depth) + text);
+  /** What says nothing itself: wrappers, parts of text, list items that hold one thing, pictures without a name. */
+  #isNoise(node: AriaNode, ref: string | undefined, below: readonly Item[]): boolean {
+    if (ref !== undefined) return false;
+    if (this.interactiveOnly) return true;
+    if (node.name !== "") return false;
+    return WRAPPERS.has(node.role) || (node.role === "listitem" && below.length === 1) || (below.length === 0 && !CONTROLS.test(node.role));
   }
 }
 
-function onlyText({ children }: AriaNode): string | undefined {
-  const [only] = children;
-  return children.length === 1 && typeof only === "string" ? only : undefined;
+/** Of these, only what one can act on. */
+function acting(items: readonly Item[]): Item[] {
+  return items.flatMap((item) => (item.ref === undefined ? acting(item.below) : [item]));
 }
 
-function describe(node: AriaNode, ref: string | undefined, text: string | undefined): string {
+const WRAPPERS = new Set("generic fragment rowgroup code strong emphasis superscript subscript mark deletion insertion none presentation".split(" "));
+const CONTROLS = /^(separator|progressbar|meter|iframe|alert|status|dialog)$/;
+
+/** Neighbouring texts become one, and a label's text is left out beside the field that has it for a name. */
+function told(items: readonly Item[]): Item[] {
+  const joined: Item[] = [];
+  for (const item of items) {
+    const last = joined.at(-1);
+    if (item.role === "text" && last?.role === "text") {
+      const name = clip(`${last.name} ${item.name}`);
+      joined[joined.length - 1] = { ...last, name, head: `text: ${name}` };
+    } else joined.push(item);
+  }
+  return joined.filter((item, at) => item.role !== "text" || !isLabel(item.name, joined[at - 1]) && !isLabel(item.name, joined[at + 1]));
+}
+
+function isLabel(text: string, field: Item | undefined): boolean {
+  return field?.ref !== undefined && field.name === text;
+}
+
+class Writer {
+  readonly lines: string[] = [];
+  readonly frames: { line: number; depth: number; ref: string }[] = [];
+
+  /** A node with one thing below it stands on one line with that, and a row of plain cells on one with them. */
+  write(item: Item, depth: number): void {
+    const { line, last } = chain(item);
+    const cells = last.role === "row" ? plainCells(last) : undefined;
+    this.lines.push("  ".repeat(depth) + (cells === undefined ? line : `${line}: ${cells}`));
+    if (last.role === "iframe" && last.ref !== undefined) this.frames.push({ line: this.lines.length, depth, ref: last.ref });
+    if (cells === undefined) for (const child of last.below) this.write(child, depth + 1);
+  }
+}
+
+/** The words of `item` and of what stands below it alone, down to where there is more than one thing. */
+function chain(item: Item): { line: string; last: Item } {
+  const [only] = item.below;
+  if (only === undefined || item.below.length > 1 || item.role === "iframe") return { line: item.head, last: item };
+  if (only.role === "text") return { line: `${item.head}: ${only.name}`, last: only };
+  const { line, last } = chain(only);
+  return { line: `${item.head} > ${line}`, last };
+}
+
+const CELL = /^(cell|columnheader|rowheader|gridcell)$/;
+
+/** The cells of a row one after the other; undefined when one of them holds more than text. */
+function plainCells(row: Item): string | undefined {
+  const texts: string[] = [];
+  for (const { role, name, below, ref } of row.below) {
+    const [only] = below;
+    const isPlain = below.length === 0 || (below.length === 1 && only?.role === "text");
+    if (!CELL.test(role) || ref !== undefined || !isPlain) return undefined;
+    texts.push(only === undefined || name !== "" ? name : only.name);
+  }
+  return texts.join(" | ");
+}
+
+function describe(node: AriaNode, ref: string | undefined): string {
   const facts = [node.role, quoted(node.name), ...states(node), ref === undefined ? "" : `[ref=${ref}]`];
-  const line = facts.filter((fact) => fact !== "").join(" ");
-  return text === undefined || text.trim() === "" ? line : `${line}: ${clip(text)}`;
+  return facts.filter((fact) => fact !== "").join(" ");
 }
 
 function isFocusable(element: Element): boolean {
-  return element.hasAttribute("tabindex") || (element as HTMLElement).isContentEditable;
+  return (element as HTMLElement).tabIndex >= 0 || (element as HTMLElement).isContentEditable;
 }
 
 function states(node: AriaNode): string[] {

@@ -1,7 +1,7 @@
 /** The accessibility tree as compact text with refs. */
 import type { ContentSnapshot, SnapshotTaken } from "../../generated/protocol.js";
 import { arrived } from "../../page/navigation.js";
-import { takeSnapshot } from "../../page/snapshots.js";
+import { cut, takeSnapshot } from "../../page/snapshots.js";
 import { common, number, parse, text, where, yesNo } from "../arguments.js";
 import { value, type Action } from "../command.js";
 
@@ -13,7 +13,6 @@ export const snapshot: Action = async (command) => {
     arrived(tab, deadline),
     takeSnapshot(tab, args, { interactiveOnly: args.interactiveOnly === true, since: args.since }, deadline),
   ]);
-  const truncated = args.maxChars !== undefined && taken.text.length > args.maxChars;
-  const shown = truncated ? taken.text.slice(0, args.maxChars) : taken.text;
+  const { text: shown, truncated } = cut(taken.lines, args.maxChars ?? Infinity);
   return value({ snapshot: shown, snapshotId: taken.id, url, title, truncated } satisfies SnapshotTaken);
 };

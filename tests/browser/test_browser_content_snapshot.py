@@ -1,0 +1,140 @@
+"""`browser_content snapshot`: short, true, and with refs that last as long as their elements."""
+
+import re
+
+import pytest
+from tests.browser.driver import Failed, Page
+from tests.browser.origins import Site
+
+CART = """\
+navigation "Main" > list
+  link "Home" [ref=e1]
+  link "Help" [ref=e2]
+heading "Cart" [level=1]
+text: Blue mug
+button "Remove" [ref=e3]
+text: Red mug
+button "Remove" [ref=e4]
+text: Green mug
+button "Remove" [ref=e5]
+button "Clear" [ref=e6]
+textbox "Code" [placeholder="Voucher"] [ref=e7]: MUG
+checkbox "Gift" [checked] [ref=e8]
+button "Buy" [disabled] [ref=e9]
+group > generic "More" [ref=e10]
+table
+  row: Name | Price
+  row: Mug | 9
+status: Total 3"""
+
+
+@pytest.fixture
+def cart(page: Page, site: Site) -> Page:
+    page.do("tab", "new", url=site.url("cart.html"))
+    return page
+
+
+def ref_of(snapshot: str, line: str, nth: int = 0) -> str:
+    """The ref of the nth line that begins like that."""
+    found: list[str] = re.findall(rf"{re.escape(line)}.*?\[ref=(e\d+)\]", snapshot)
+    return found[nth]
+
+
+def test_a_snapshot_says_what_one_can_see_and_do(cart: Page) -> None:
+    assert cart.snapshot() == CART
+
+
+def test_only_what_one_can_act_on_is_told_when_asked(cart: Page) -> None:
+    lines = cart.snapshot(interactiveOnly=True).splitlines()
+    assert lines[0] == 'link "Home" [ref=e1]'
+    assert all("[ref=" in line for line in lines)
+    assert len(lines) == 10
+
+
+def test_a_part_of_the_page_is_told_when_asked(cart: Page) -> None:
+    told = cart.snapshot(selector="#rows")
+    assert told.splitlines()[0] == "text: Blue mug"
+    assert "Home" not in told
+
+
+def test_what_is_cut_is_said(cart: Page) -> None:
+    taken = cart.do("content", "snapshot", maxChars=160)
+    assert taken["truncated"] is True
+    assert len(taken["snapshot"]) <= 160
+    lines = taken["snapshot"].splitlines()
+    assert lines[:2] == CART.splitlines()[:2]
+    assert re.match(r"… \d+ of 19 lines cut", lines[-1])
+
+
+def test_only_what_has_changed_is_told_since_an_earlier_one(cart: Page) -> None:
+    first = cart.do("content", "snapshot")
+    assert cart.snapshot(since=first["snapshotId"]) == "(no changes)"
+    cart.value("void (total.textContent = 'Total 2', buy.disabled = false)")
+    changes = cart.snapshot(since=first["snapshotId"]).splitlines()
+    assert changes == [
+        '- button "Buy" [disabled] [ref=e9]',
+        "- status: Total 3",
+        '+ button "Buy" [ref=e9]',
+        "+ status: Total 2",
+    ]
+
+
+def test_a_ref_is_worth_as_much_as_a_selector(cart: Page) -> None:
+    snapshot = cart.snapshot()
+    cart.do("interact", "type", ref=ref_of(snapshot, 'textbox "Code"'), text="!", delay=0)
+    assert cart.do("content", "attribute", ref="e7", attribute="value")["value"] == "MUG!"
+    cart.do("interact", "click", ref=ref_of(snapshot, 'button "Remove"', 1))
+    assert cart.value("removed") == ["Red mug"]
+
+
+def test_refs_outlive_a_page_that_renders_anew(cart: Page) -> None:
+    snapshot = cart.snapshot()
+    cart.value("render()")
+    cart.do("interact", "click", ref=ref_of(snapshot, 'button "Remove"', 2))
+    assert cart.value("removed") == ["Green mug"]
+    cart.value("render()")
+    blue = ref_of(snapshot, 'button "Remove"', 0)
+    assert ref_of(cart.snapshot(), 'button "Remove"', 0) == blue
+
+
+def test_a_ref_never_moves_on_to_a_twin(cart: Page) -> None:
+    snapshot = cart.snapshot()
+    red = ref_of(snapshot, 'button "Remove"', 1)
+    cart.do("interact", "click", ref=red)
+    with pytest.raises(Failed) as failed:
+        cart.do("interact", "click", ref=red)
+    assert failed.value.code == "STALE_REF"
+    assert 'button "Remove"' in failed.value.message
+    assert cart.value("removed") == ["Red mug"]
+
+
+def test_refs_of_a_page_that_was_left_are_stale(cart: Page, site: Site) -> None:
+    ref = ref_of(cart.snapshot(), 'link "Home"')
+    cart.goto(site.url("desk.html"))
+    with pytest.raises(Failed) as failed:
+        cart.do("interact", "click", ref=ref)
+    assert failed.value.code == "STALE_REF"
+    assert ref_of(cart.snapshot(), "button") != ref
+
+
+def test_a_ref_that_was_never_given_is_stale(cart: Page) -> None:
+    with pytest.raises(Failed) as failed:
+        cart.do("interact", "click", ref="e4711")
+    assert failed.value.code == "STALE_REF"
+
+
+@pytest.mark.parametrize("rows", [40])
+def test_a_shop_of_forty_cards_fits_into_ten_thousand_characters(
+    page: Page, site: Site, rows: int
+) -> None:
+    cards = "".join(
+        f"<article><a href='/{n}'><img src='data:,' alt='Mug {n}' width=9 height=9></a>"
+        f"<h2><a href='/{n}'>Mug {n}</a></h2><p>A sturdy mug, number {n}.</p>"
+        f"<div><span>{n}</span><span>.99</span> <span>EUR</span></div>"
+        "<button>Add to cart</button></article>"
+        for n in range(rows)
+    )
+    page.goto(site.add(f"<main><h1>Mugs</h1>{cards}</main>"))
+    snapshot = page.snapshot()
+    assert snapshot.count("Add to cart") == rows
+    assert len(snapshot) < 10_000
