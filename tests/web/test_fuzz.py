@@ -200,7 +200,7 @@ CLOSINGS: Final = {*CloseCode, 1000, 1006, 1011}
     ),
     greets=st.booleans(),
 )
-def test_no_frame_on_the_link_is_a_defect(frames: list[Any], greets: bool) -> None:
+def test_no_frame_on_the_link_is_a_defect(*, frames: list[Any], greets: bool) -> None:
     """The link may be closed for it, with a code that the protocol names; the hub goes on."""
 
     async def run() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-__all__ = ["CannotStart", "DataFolderUnusable"]
+__all__ = ["CannotStart", "CertificateUnusable", "DataFolderUnusable"]
 
 
 class CannotStart(Exception):
@@ -26,3 +26,20 @@ class DataFolderUnusable(CannotStart):
     @override
     def __str__(self) -> str:
         return f"{self.folder} can't be used to keep data in: {self.reason}"
+
+
+class CertificateUnusable(CannotStart):
+    """The ports can't speak TLS."""
+
+    remedy = "name readable PEM files that belong together, or unset both"
+
+    def __init__(self, certificate: Path, reason: str) -> None:
+        super().__init__(certificate, reason)
+        self.certificate = certificate
+        self.reason = reason
+
+    @override
+    def __str__(self) -> str:
+        return (
+            f"TABYARD_TLS_CERT={self.certificate} and TABYARD_TLS_KEY can't be used: {self.reason}"
+        )

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import ssl
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 from tabyard import __version__
 from tabyard.app.building import Parts, building, forget_browser
+from tabyard.app.errors import CertificateUnusable
 from tabyard.app.launching import LaunchedBrowsers
 from tabyard.app.listeners import Listeners, PortTaken, holder_of, listening
 from tabyard.app.signals import StopRequest, stop_on_signals
@@ -56,6 +58,7 @@ async def serve(settings: Settings, *, ready: Ready) -> None:
         StoreOpenFailed: the database can't be opened, or another hub has it.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    await asyncio.to_thread(_expect_certificate, settings)
     with stop_on_signals() as stop:
         async with (
             _ports(settings) as listeners,
@@ -104,6 +107,17 @@ async def _ports(settings: Settings) -> AsyncGenerator[Listeners]:
             yield listeners
     except PortTaken as error:
         raise error.held_by(await asyncio.to_thread(holder_of, error.port)) from None
+
+
+def _expect_certificate(settings: Settings) -> None:
+    """Raise `CertificateUnusable` before anything has started."""
+    if settings.tls_cert is None:
+        return
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    except OSError as error:
+        raise CertificateUnusable(settings.tls_cert, error.strerror or str(error)) from None
 
 
 async def _awaited(work: Awaitable[None]) -> None:
