@@ -1,13 +1,17 @@
 """Which files of the machine a page may be given."""
 
+import asyncio
+import functools
 from pathlib import Path
 
 import pytest
+from tests.yard import READ, command, open_yard
 
 from tabyard.core.records import Fault
 from tabyard.hub.catalogue import Prepared
 from tabyard.hub.upload_rule import UploadRule
 from tabyard_protocol.errors import ToolErrorCode
+from tabyard_protocol.resources.task import TaskStatus
 
 
 def upload(*files: object) -> Prepared:
@@ -86,3 +90,20 @@ async def test_other_calls_are_none_of_its_business(folder: Path) -> None:
         ("their_own_tool", {"action": "upload", "files": ["/etc/passwd"]}),
     ):
         assert await allows(rule, Prepared(tool, args, 1_000, on_hub=False))
+
+
+async def test_a_browser_never_hears_of_an_upload_from_elsewhere(folder: Path) -> None:
+    async with asyncio.timeout(5), open_yard(upload_dir=folder) as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        upload_of = functools.partial(command, "browser_interact", action="upload", selector="#f")
+
+        task = await yard.submit(upload_of(files=[str(folder / "link")]), READ)
+
+        await events.complete(task)
+        view = await yard.view(task)
+        assert view.error is not None
+        assert (view.status, view.error.code) == (TaskStatus.FAILED, "INVALID_ARGUMENTS")
+        assert browser.started == []
+        await yard.submit(upload_of(files=[str(folder / "mug.png")]))
+        assert (await browser.next_call()).args["files"] == [str(folder / "mug.png")]

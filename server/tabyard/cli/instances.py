@@ -48,7 +48,7 @@ def list_instances(*, json: JsonOption = False, url: UrlOption = None) -> None:
     for heading in ("", "label", "kind", "machine", "queue", "seen", "id"):
         table.add_column(heading, no_wrap=True, overflow="ellipsis")
     for row in rows:
-        status = str(row["status"])
+        status = "paused" if row.get("paused") else str(row["status"])
         table.add_row(
             Text(f"{CHECKMARKS.get(status, '?')} {status}", style=STYLE.get(status, "faint")),
             Text(row["label"], style="name"),

@@ -41,6 +41,7 @@ CHECKMARKS: Final = {
     "pending": "·",
     "connected": "●",
     "reconnecting": "◌",
+    "paused": "‖",
     "gone": "○",
 }
 """A sign for each status."""
