@@ -189,7 +189,8 @@ async def test_a_frame_over_the_limit_closes_the_link() -> None:
         assert browser.close_code == CloseCode.TOO_LARGE
 
 
-async def test_a_silent_link_is_pinged_and_then_given_up() -> None:
+@pytest.mark.proves("link:state_is_true")
+async def test_a_silent_link_is_pinged_and_given_up_after_45_s() -> None:
     async with asyncio.timeout(5), open_yard(silent_after_s=45) as yard:
         way = await yard.register()
         socket = yard.socket()
@@ -202,7 +203,7 @@ async def test_a_silent_link_is_pinged_and_then_given_up() -> None:
         for _ in range(2):
             yard.clock.advance(20.1)
             assert orjson.loads(await socket.receive()) == {"type": "ping"}
-        yard.clock.advance(20.1)
+        yard.clock.advance(4.9)
 
         assert await socket.wait_closed() == CloseCode.LINK_SILENT
         await events.until(lambda event: event["type"] == "instance_reconnecting")
@@ -217,6 +218,28 @@ async def test_a_link_that_answers_pings_stays() -> None:
             await browser.send_raw('{"type":"ping"}')
             await browser.until(lambda one, number=number: one.pongs == number)
         assert browser.close_code is None
+
+
+@pytest.mark.proves("link:clocks_may_jump")
+@pytest.mark.parametrize("jump_s", [86_400, -86_400])
+async def test_a_wall_clock_that_jumps_ends_neither_a_link_nor_a_grace(jump_s: float) -> None:
+    async with asyncio.timeout(5), open_yard(silent_after_s=45, grace_s=30) as yard:
+        browser = await yard.browser()
+        instance = InstanceId(browser.instance_id)
+        task = await yard.submit(ACT)
+        call = await browser.next_call()
+        yard.clock.jump(jump_s)
+        yard.clock.advance(1)
+        assert yard.hub.registry.view(instance).status is InstanceStatus.CONNECTED
+        events = yard.listen()
+        yard.cut_all()
+        await events.until(lambda event: event["type"] == "instance_reconnecting")
+        yard.clock.jump(jump_s)
+        yard.clock.advance(29)
+        assert yard.hub.registry.view(instance).status is InstanceStatus.RECONNECTING
+        await yard.reconnect(browser)
+        await browser.answer(call, {})
+        assert (await events.complete(task))["status"] == "completed"
 
 
 async def test_pictures_of_a_screencast_go_to_their_sink() -> None:

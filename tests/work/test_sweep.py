@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from tests.yard import READ, open_yard
 
 from tabyard.work.sweep import Sweep, SweepSettings
@@ -32,3 +33,26 @@ async def test_only_tasks_that_ended_long_ago_go_and_they_go_by_themselves() -> 
         assert await yard.store.task(old) is None
         assert await yard.store.task(young) is not None
         assert await yard.store.task(running) is not None
+
+
+@pytest.mark.proves("durability:kept_for_its_time")
+async def test_a_wall_clock_that_jumps_ahead_takes_nothing_away_early() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        before = await yard.submit(READ)
+        await browser.answer(await browser.next_call(), {})
+        await events.complete(before)
+        settings = SweepSettings(keep_s=100, every_s=30)
+        sweep = Sweep(hub=yard.hub, store=yard.store, blobs=yard.blobs, settings=settings)
+
+        yard.clock.jump(86_400)
+        await sweep.sweep()
+        assert await yard.store.task(before) is not None
+        yard.clock.advance(99)
+        await sweep.sweep()
+        assert await yard.store.task(before) is not None
+
+        yard.clock.advance(2)
+        await sweep.sweep()
+        assert await yard.store.task(before) is None

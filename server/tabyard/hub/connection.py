@@ -174,15 +174,16 @@ class Link:
 
     def beat(self, on_silence: Callable[[], None]) -> None:
         """Ping the peer from now on; `on_silence` when it says nothing for too long."""
-        if self._clock.monotonic_s() - self._heard_s > self._settings.silent_after_s:
+        left_s = self._heard_s + self._settings.silent_after_s - self._clock.monotonic_s()
+        if left_s <= 0:
             self._pulse = None
             on_silence()
             return
         if self._pulse is not None:
             self._spawn(self._ping())
-        self._pulse = self._clock.call_later(
-            self._settings.ping_every_s, lambda: self.beat(on_silence)
-        )
+        # Its patience may end between two pings.
+        wait_s = min(self._settings.ping_every_s, left_s)
+        self._pulse = self._clock.call_later(wait_s, lambda: self.beat(on_silence))
 
     def still(self) -> None:
         """No more pings, no more deadlines: the link is over. Idempotent."""

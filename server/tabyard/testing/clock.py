@@ -55,6 +55,10 @@ class VirtualClock:
                 timer.then()
         self._now_s = until_s
 
+    def jump(self, seconds: float) -> None:
+        """The wall clock is set: no time passes, and no timer fires."""
+        self._start_ms += round(seconds * 1000)
+
     async def armed(self, count: int) -> None:
         """Wait until so many timers are pending: what waits for time does so now."""
         while self.pending < count:

@@ -17,6 +17,10 @@ _BATCH: Final = 500
 """Tasks per commit: a large sweep must not hold up submissions."""
 
 
+_JUMP_MS: Final = 60_000
+"""A clock that is corrected by less does nobody harm."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepSettings:
     """When a task that has ended is forgotten, and how often that is looked after."""
@@ -35,6 +39,9 @@ class Sweep:
         self._store = store
         self._blobs = blobs
         self._settings = settings or SweepSettings()
+        self._seen = hub.clock.now_ms(), hub.clock.monotonic_s()
+        self._jumps: list[tuple[float, int]] = []
+        """When the wall clock jumped ahead, and how far."""
 
     def start(self) -> None:
         """Sweep every so often, until the hub ends."""
@@ -46,11 +53,26 @@ class Sweep:
         Raises:
             StoreUnavailable: the rows could not be removed; nothing was.
         """
-        before_ms = self._hub.clock.now_ms() - round(self._settings.keep_s * 1000)
-        artifacts = await self._store.sweep(completed_before_ms=before_ms, limit=_BATCH)
+        artifacts = await self._store.sweep(completed_before_ms=self._horizon_ms(), limit=_BATCH)
         if artifacts:
             await self._blobs.delete(artifacts)
         return len(artifacts)
+
+    def _horizon_ms(self) -> int:
+        """What ended before then has had its time.
+
+        A wall clock that jumps ahead must not take away what ended a minute ago: a jump does not
+        count until all that was there before it has had its time by the clock that never jumps.
+        """
+        now_ms, now_s = self._hub.clock.now_ms(), self._hub.clock.monotonic_s()
+        before_ms, before_s = self._seen
+        self._seen = now_ms, now_s
+        ahead_ms = now_ms - before_ms - round((now_s - before_s) * 1000)
+        if ahead_ms > _JUMP_MS:
+            self._jumps.append((now_s, ahead_ms))
+        keep_s = self._settings.keep_s
+        self._jumps = [jump for jump in self._jumps if now_s - jump[0] < keep_s]
+        return now_ms - round(keep_s * 1000) - sum(ms for _, ms in self._jumps)
 
     def _due(self) -> None:
         if self._hub.is_open:
