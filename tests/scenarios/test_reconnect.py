@@ -2,6 +2,7 @@
 
 import asyncio
 
+import orjson
 import pytest
 from tests.yard import ACT, READ, Listener, Yard, command, open_yard
 
@@ -77,6 +78,32 @@ async def test_a_call_that_still_runs_is_waited_for() -> None:
 
         assert (await events.complete(task))["status"] == "completed"
         assert len(browser.started) == 1
+
+
+@pytest.mark.proves("durability:at_most_once")
+async def test_an_answer_right_behind_the_hello_is_not_acknowledged_and_lost() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        task = await yard.submit(ACT)
+        call = await browser.next_call()
+        await lose(yard, browser, events)
+
+        socket = yard.socket()
+        said = {"id": call.id, "taskId": call.task_id, "commandId": call.command_id}
+        hello = {
+            "type": "hello",
+            "instanceId": browser.instance_id,
+            "protocol": 1,
+            "memory": browser.memory,
+            "running": said,
+            "ticket": browser.welcome["ticket"],
+        }
+        result = {"type": "tool_result", "id": call.id, "result": {"clicked": True}}
+        for frame in (hello, result):
+            await socket.send(orjson.dumps(frame).decode())
+
+        assert (await events.complete(task))["status"] == "completed"
 
 
 async def test_a_resumed_call_has_only_the_time_that_it_had_left() -> None:

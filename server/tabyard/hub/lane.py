@@ -162,6 +162,8 @@ class Lane:
                 run.inherit(former)
                 former = None
             self.run = run
+            if isinstance(recovery.verdict, Resume):
+                self._parts.runner.expect(link, run, recovery.verdict.call)
         elif recovery.stop is None:
             self._ask_for_next(link)
         self._held = recovery.stop is not None

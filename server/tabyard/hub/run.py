@@ -44,6 +44,8 @@ class Run:
     """The last command that this hub has, or may have, sent."""
     call: CallId | None = None
     """The last call at the browser."""
+    expected: asyncio.Future[Reply] | None = None
+    """The answer of a call that a former link has left."""
     answered: str = ""
     """The call whose answer is to be acknowledged once it is stored."""
     deadline_s: float | None = None

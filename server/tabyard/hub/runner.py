@@ -93,8 +93,9 @@ class Runner:
         match verdict:
             case Adopt(answer=answer):
                 reply: Reply = answer_of(answer)
-            case Resume(call=call):
-                reply = await self._await_former(link, run, call)
+            case Resume():
+                assert run.expected is not None
+                reply = await run.expected
             case ResumeOnHub():
                 assert run.work is not None
                 reply = await asyncio.shield(run.work.reply)
@@ -144,16 +145,18 @@ class Runner:
         await link.flush()
         return await reply
 
-    async def _await_former(self, link: Link, run: Run, call: CallId) -> Reply:
-        """Wait for a call of a former link, no longer than it had left."""
+    def expect(self, link: Link, run: Run, call: CallId) -> None:
+        """Expect the answer of a call of a former link, no longer than it had left.
+
+        It may come right behind the hello, so nothing may be awaited before this.
+        """
         if run.deadline_s is None:
             timeout_ms = self._preparer.timeout_ms(run.course.record, run.course.index, link.tools)
             run.deadline_s = self._clock.monotonic_s() + timeout_ms / 1000
-        reply = link.open(Call(call, run.task_id, run.deadline_s))
+        run.expected = link.open(Call(call, run.task_id, run.deadline_s))
         run.call = call
         if run.withdrawn:
             link.give_up(call, Unanswered.WITHDRAWN)
-        return await reply
 
     def _start_on_hub(self, run: Run, prepared: Prepared) -> HubWork:
         """Start a tool of the hub; it goes on when the link is lost."""
