@@ -49,6 +49,7 @@ def near(seen: Sequence[Sequence[int]], wanted: Sequence[Colour]) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["png", "jpeg", "webp"])
+@pytest.mark.proves("tools:pictures_are_exact")
 def test_the_viewport_is_pictured_in_each_format(colours: Page, kind: str) -> None:
     facts, file = colours.picture(format=kind, **({} if kind == "png" else {"quality": 90}))
     seen = decoded(colours, kind, file, [(60, 40), (220, 55), (700, 300)])
@@ -58,6 +59,7 @@ def test_the_viewport_is_pictured_in_each_format(colours: Page, kind: str) -> No
     assert near(seen["colours"], [RED, GREEN, WHITE])
 
 
+@pytest.mark.proves("tools:pictures_are_exact")
 def test_an_element_is_pictured_to_the_pixel(colours: Page) -> None:
     facts, file = colours.picture(selector="#red")
     assert size_of(file) == (facts["width"], facts["height"]) == (120, 80)
@@ -92,6 +94,7 @@ def test_the_whole_page_is_pictured(colours: Page) -> None:
 
 
 @pytest.mark.parametrize("kind", ["png", "jpeg", "webp"])
+@pytest.mark.proves("tools:pictures_are_exact")
 def test_a_very_long_page_is_pictured_to_its_end(page: Page, site: Site, kind: str) -> None:
     bands = "".join(
         f"<div style='top:{y}px;background:{colour}'></div>"
@@ -112,6 +115,7 @@ def test_a_very_long_page_is_pictured_to_its_end(page: Page, site: Site, kind: s
     assert near(seen["colours"], [RED, GREEN, BLUE, WHITE])
 
 
+@pytest.mark.proves("tools:pictures_are_exact")
 def test_a_tab_in_the_background_is_pictured_itself(page: Page, site: Site) -> None:
     page.goto(site.url("colours.html"))
     page.do("tab", "new", url=site.add("<body style='margin:0;background:#0f0'>"), activate=True)
@@ -123,6 +127,7 @@ def test_a_tab_in_the_background_is_pictured_itself(page: Page, site: Site) -> N
 
 
 @pytest.mark.parametrize("ratio", [2, 3])
+@pytest.mark.proves("tools:pictures_are_exact")
 def test_a_finer_screen_gives_finer_pictures(colours: Page, ratio: int) -> None:
     device = {"width": 400, "height": 300, "deviceScaleFactor": ratio}
     colours.do("emulate", "viewport", **device)

@@ -40,6 +40,7 @@ def ref_of(snapshot: str, line: str, nth: int = 0) -> str:
     return found[nth]
 
 
+@pytest.mark.proves("tools:snapshots_are_short")
 def test_a_snapshot_says_what_one_can_see_and_do(cart: Page) -> None:
     assert cart.snapshot() == CART
 
@@ -57,6 +58,7 @@ def test_a_part_of_the_page_is_told_when_asked(cart: Page) -> None:
     assert "Home" not in told
 
 
+@pytest.mark.proves("tools:snapshots_are_short")
 def test_what_is_cut_is_said(cart: Page) -> None:
     taken = cart.do("content", "snapshot", maxChars=160)
     assert taken["truncated"] is True
@@ -66,6 +68,7 @@ def test_what_is_cut_is_said(cart: Page) -> None:
     assert re.match(r"… \d+ of 19 lines cut", lines[-1])
 
 
+@pytest.mark.proves("tools:snapshots_are_short")
 def test_only_what_has_changed_is_told_since_an_earlier_one(cart: Page) -> None:
     first = cart.do("content", "snapshot")
     assert cart.snapshot(since=first["snapshotId"]) == "(no changes)"
@@ -87,6 +90,7 @@ def test_a_ref_is_worth_as_much_as_a_selector(cart: Page) -> None:
     assert cart.value("removed") == ["Red mug"]
 
 
+@pytest.mark.proves("tools:refs_last")
 def test_refs_outlive_a_page_that_renders_anew(cart: Page) -> None:
     snapshot = cart.snapshot()
     cart.value("render()")
@@ -97,6 +101,7 @@ def test_refs_outlive_a_page_that_renders_anew(cart: Page) -> None:
     assert ref_of(cart.snapshot(), 'button "Remove"', 0) == blue
 
 
+@pytest.mark.proves("tools:refs_last")
 def test_a_ref_never_moves_on_to_a_twin(cart: Page) -> None:
     snapshot = cart.snapshot()
     red = ref_of(snapshot, 'button "Remove"', 1)
@@ -108,6 +113,7 @@ def test_a_ref_never_moves_on_to_a_twin(cart: Page) -> None:
     assert cart.value("removed") == ["Red mug"]
 
 
+@pytest.mark.proves("tools:refs_last")
 def test_refs_of_a_page_that_was_left_are_stale(cart: Page, site: Site) -> None:
     ref = ref_of(cart.snapshot(), 'link "Home"')
     cart.goto(site.url("desk.html"))
@@ -124,6 +130,7 @@ def test_a_ref_that_was_never_given_is_stale(cart: Page) -> None:
 
 
 @pytest.mark.parametrize("rows", [40])
+@pytest.mark.proves("tools:snapshots_are_short")
 def test_a_shop_of_forty_cards_fits_into_ten_thousand_characters(
     page: Page, site: Site, rows: int
 ) -> None:

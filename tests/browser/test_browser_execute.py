@@ -138,6 +138,7 @@ STRICT = {
 }
 
 
+@pytest.mark.proves("tools:pages_cannot_lie")
 def test_strict_policies_of_a_page_do_not_bind_the_caller(page: Page, site: Site) -> None:
     page.goto(
         site.add(
@@ -156,6 +157,7 @@ def test_strict_policies_of_a_page_do_not_bind_the_caller(page: Page, site: Site
     assert "clicked" in page.do("content", "get", format="html")["content"]
 
 
+@pytest.mark.proves("tools:pages_cannot_lie")
 def test_a_page_that_patches_its_world_can_neither_lie_nor_crash(page: Page, site: Site) -> None:
     page.goto(site.url("hostile.html"))
     page.click("#real")

@@ -34,6 +34,7 @@ def desk(page: Page, site: Site) -> Page:
 
 
 @pytest.mark.parametrize(("tool", "args"), WAITS, ids=NAMES)
+@pytest.mark.proves("tools:cancel_stops_the_page")
 def test_a_waiting_action_ends_with_its_deadline_and_leaves_the_page_usable(
     desk: Page, tool: str, args: dict[str, Any]
 ) -> None:
@@ -46,6 +47,7 @@ def test_a_waiting_action_ends_with_its_deadline_and_leaves_the_page_usable(
 
 
 @pytest.mark.parametrize(("tool", "args"), WAITS, ids=NAMES)
+@pytest.mark.proves("tools:cancel_stops_the_page")
 def test_a_cancelled_action_acts_no_more(
     hub: Hub, desk: Page, tool: str, args: dict[str, Any]
 ) -> None:
@@ -62,6 +64,7 @@ def test_a_cancelled_action_acts_no_more(
     assert told == [[], ""]
 
 
+@pytest.mark.proves("tools:cancel_stops_the_page")
 def test_nothing_goes_on_typing_after_a_cancel(hub: Hub, desk: Page) -> None:
     typing = {"action": "type", "selector": "#notes", "text": "x" * 500, "delay": 20}
     ended = hub.cancel_at_last_command(desk.start([("browser_interact", typing)]))
@@ -73,6 +76,7 @@ def test_nothing_goes_on_typing_after_a_cancel(hub: Hub, desk: Page) -> None:
     assert desk.value(count) == typed
 
 
+@pytest.mark.proves("tools:cancel_stops_the_page")
 def test_nothing_goes_on_typing_after_a_deadline(desk: Page) -> None:
     with pytest.raises(Failed) as failed:
         desk.do("interact", "type", selector="#notes", text="x" * 500, delay=20, timeout=600)

@@ -21,6 +21,7 @@ def asking(page: Page, site: Site) -> Page:
     return page
 
 
+@pytest.mark.proves("tools:dialogs_never_hang")
 def test_an_action_that_opens_a_dialog_says_so_at_once(asking: Page) -> None:
     clicked = asking.click("#a")
     assert clicked["clicked"] is True
@@ -30,6 +31,7 @@ def test_an_action_that_opens_a_dialog_says_so_at_once(asking: Page) -> None:
     assert asking.value("document.title") == "said Grace"
 
 
+@pytest.mark.proves("tools:dialogs_never_hang")
 def test_behind_an_open_dialog_nothing_is_done(asking: Page) -> None:
     asking.click("#c")
     for tool, args in [
@@ -47,6 +49,7 @@ def test_behind_an_open_dialog_nothing_is_done(asking: Page) -> None:
 
 
 @pytest.mark.parametrize(("policy", "title"), [("accept", "said Ada"), ("dismiss", "said null")])
+@pytest.mark.proves("tools:dialogs_never_hang")
 def test_the_policy_of_a_task_handles_dialogs(asking: Page, policy: str, title: str) -> None:
     results = asking.run([CLICK, TITLE], dialogs=policy)
     assert results[0]["dialog"] == {"type": "prompt", "message": "Your name?"}
@@ -80,6 +83,7 @@ def holding(page: Page, site: Site) -> Page:
     return page
 
 
+@pytest.mark.proves("tools:dialogs_never_hang")
 def test_a_page_that_wants_to_stay_is_left_when_it_is_told_so(holding: Page, site: Site) -> None:
     went = holding.goto(site.url("desk.html"))
     assert went["dialog"]["type"] == "beforeunload"

@@ -22,6 +22,7 @@ def test_a_frame_is_named_by_name_selector_address_or_index(framed: Page, frame:
 
 
 @pytest.mark.parametrize("outer", ["same", "cross"])
+@pytest.mark.proves("tools:frames_and_shadow_roots")
 def test_a_frame_in_a_frame_of_another_origin_is_clicked_and_typed_into(
     framed: Page, outer: str
 ) -> None:
@@ -38,6 +39,7 @@ def test_a_written_frame_is_reached(framed: Page) -> None:
     assert framed.value("go.textContent", frame="#written") == "1"
 
 
+@pytest.mark.proves("tools:frames_and_shadow_roots")
 def test_refs_of_a_snapshot_lead_into_frames_of_every_origin(framed: Page) -> None:
     snapshot = framed.snapshot()
     refs = re.findall(r'button "Inner button".*?\[ref=(e\d+)\]', snapshot)
@@ -82,6 +84,7 @@ def test_a_frame_that_comes_late_is_waited_for(page: Page, site: Site) -> None:
     assert page.value("deep.textContent", frame="late") == "inner clicked true"
 
 
+@pytest.mark.proves("tools:frames_and_shadow_roots")
 def test_open_shadow_roots_are_pierced(page: Page, site: Site) -> None:
     page.goto(site.url("shadow.html"))
     page.click("#open")
@@ -92,6 +95,7 @@ def test_open_shadow_roots_are_pierced(page: Page, site: Site) -> None:
     assert page.value(f"{word}.querySelector('#word').value") == "dusk"
 
 
+@pytest.mark.proves("tools:frames_and_shadow_roots")
 def test_closed_shadow_roots_are_seen_and_clicked(page: Page, site: Site) -> None:
     page.goto(site.url("shadow.html"))
     page.click("#shut")

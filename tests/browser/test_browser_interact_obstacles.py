@@ -5,6 +5,7 @@ from tests.browser.driver import Failed, Page
 from tests.browser.origins import Site
 
 
+@pytest.mark.proves("tools:waits_like_a_person")
 def test_a_moving_element_is_clicked_once_it_rests(page: Page, site: Site) -> None:
     page.goto(site.url("restless.html?moves=700"))
     page.click("#mover")
@@ -20,6 +21,7 @@ def test_an_element_that_never_rests_is_not_clicked(page: Page, site: Site) -> N
     assert page.value("seen") == []
 
 
+@pytest.mark.proves("tools:waits_like_a_person")
 def test_a_late_element_is_waited_for(page: Page, site: Site) -> None:
     page.goto(site.url("restless.html?late"))
     page.click("#late")
@@ -34,6 +36,7 @@ def test_an_element_that_is_rendered_anew_for_every_frame_is_clicked(
     assert page.value("seen") == ["fresh"]
 
 
+@pytest.mark.proves("tools:covered_elements_are_not_clicked")
 def test_what_covers_an_element_is_named(page: Page, site: Site) -> None:
     page.goto(site.url("restless.html?cookie"))
     with pytest.raises(Failed) as failed:
@@ -44,6 +47,7 @@ def test_what_covers_an_element_is_named(page: Page, site: Site) -> None:
     assert page.value("seen") == []
 
 
+@pytest.mark.proves("tools:covered_elements_are_not_clicked")
 def test_a_cover_that_goes_away_is_waited_for(page: Page, site: Site) -> None:
     page.goto(site.url("restless.html?cookie=500"))
     page.click("#mover")
@@ -81,6 +85,7 @@ def test_a_row_of_a_virtual_list_is_reached_by_scrolling(page: Page, site: Site)
     assert page.value("chosen") == [5003]
 
 
+@pytest.mark.proves("tools:waits_like_a_person")
 def test_a_hidden_element_is_not_clicked(page: Page, site: Site) -> None:
     page.goto(site.add("<button id=no style='visibility:hidden' onclick='document.title=1'>No"))
     with pytest.raises(Failed) as failed:
@@ -89,6 +94,7 @@ def test_a_hidden_element_is_not_clicked(page: Page, site: Site) -> None:
     assert page.value("document.title") == ""
 
 
+@pytest.mark.proves("tools:waits_like_a_person")
 def test_a_disabled_element_is_not_clicked(page: Page, site: Site) -> None:
     page.goto(site.url("desk.html"))
     with pytest.raises(Failed) as failed:
@@ -104,6 +110,7 @@ def test_a_read_only_field_is_not_typed_into(page: Page, site: Site) -> None:
     assert page.value("fixed.value") == "fixed"
 
 
+@pytest.mark.proves("tools:waits_like_a_person")
 def test_an_element_that_is_not_there_has_its_nearest_named(page: Page, site: Site) -> None:
     page.goto(site.url("desk.html"))
     with pytest.raises(Failed) as failed:

@@ -27,6 +27,7 @@ def own_tab(page: Page) -> int:
     return own
 
 
+@pytest.mark.proves("tools:background_tabs_draw")
 def test_a_new_tab_is_opened_behind_the_one_in_front(page: Page, site: Site) -> None:
     before = front_of(page)
     opened = page.do("tab", "new", url=site.url("desk.html"))
@@ -39,6 +40,7 @@ def test_a_new_tab_is_opened_behind_the_one_in_front(page: Page, site: Site) -> 
     assert page.value("document.title") == "Desk"
 
 
+@pytest.mark.proves("tools:background_tabs_draw")
 def test_a_tab_comes_to_the_front_only_when_it_is_told_to(page: Page, site: Site) -> None:
     page.goto(site.url("desk.html"))
     page.click("#save")
@@ -79,6 +81,7 @@ def test_a_tab_that_closes_itself_ends_the_command_in_it(page: Page, site: Site)
     assert page.value("a.textContent") == "Open"
 
 
+@pytest.mark.proves("tools:sessions_keep_to_their_tabs")
 def test_tasks_of_one_session_share_a_tab_and_others_do_not(
     page: Page, other: Page, site: Site
 ) -> None:
@@ -100,6 +103,7 @@ POPUP = "<title>Opener</title><a id=a href='/desk.html' target=_blank rel=opener
 
 
 @pytest.mark.parametrize("opener", ["link", "script"])
+@pytest.mark.proves("tools:sessions_keep_to_their_tabs")
 def test_a_popup_joins_the_task_which_stays_where_it_is(
     page: Page, site: Site, opener: str
 ) -> None:
@@ -142,6 +146,7 @@ def test_the_tab_in_front_is_used_only_when_asked(page: Page, other: Page, site:
     assert page.value("document.title", tabId="active") == "Drag"
 
 
+@pytest.mark.proves("tools:background_tabs_draw")
 def test_a_background_tab_draws_and_times_as_one_in_front(page: Page, site: Site) -> None:
     page.do("tab", "new", url=site.url("desk.html"))
     frames = (
