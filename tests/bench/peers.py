@@ -220,12 +220,13 @@ RESULT = orjson.dumps(
 
 
 class Link:
-    """A scripted browser that answers every call at once; `arrived` is called at each."""
+    """A scripted browser that answers every call after `think_s`; `arrived` is called at each."""
 
     def __init__(self, instance: str, result: bytes = RESULT) -> None:
         self.instance = instance
         self.ws: Ws | None = None
         self.result = result
+        self.think_s = 0.0
         self.arrived: Callable[[], None] = _nothing
         self.welcomed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.ticket: str | None = None
@@ -237,14 +238,14 @@ class Link:
             self.arrived()
             start = payload.index(b'"id":"') + 6
             call = payload[start : payload.index(b'"', start)]
-            self.ws.send(
+            self._answer(
                 b'{"type":"tool_result","id":"' + call + b'","result":' + self.result + b"}"
             )
             return
         frame = orjson.loads(payload)
         if frame["type"] == "tool_call":
             self.arrived()
-            self.ws.send(
+            self._answer(
                 orjson.dumps(
                     {
                         "type": "tool_result",
@@ -259,6 +260,13 @@ class Link:
                 self.welcomed.set_result(None)
         elif frame["type"] == "ping":
             self.ws.send(b'{"type":"pong"}')
+
+    def _answer(self, frame: bytes) -> None:
+        assert self.ws is not None
+        if self.think_s:
+            asyncio.get_running_loop().call_later(self.think_s, self.ws.send, frame)
+        else:
+            self.ws.send(frame)
 
 
 def _nothing() -> None:

@@ -1,6 +1,8 @@
 """The bus: what happens is encoded once and reaches every reader in order."""
 
+import asyncio
 from collections.abc import Callable
+from typing import Final
 from weakref import WeakSet
 
 import orjson
@@ -12,6 +14,13 @@ from tabyard_protocol.ids import InstanceId, TaskId
 from tabyard_protocol.model import JsonObject
 
 __all__ = ["Bus"]
+
+
+CROWD: Final = 64
+"""More readers than this are woken together now and then, and not for each event."""
+
+GATHER_S: Final = 0.005
+"""How long a crowd waits for more events: waking and sending cost ten times what an event does."""
 
 
 class Bus:
@@ -33,6 +42,8 @@ class Bus:
         self._reader_events = reader_events
         self._reader_bytes = reader_bytes
         self._readers: dict[Topic, set[Subscription]] = {}
+        self._to_wake: set[Topic] = set()
+        """Crowds that have got events since they were woken last."""
         self._subscriptions: WeakSet[Subscription] = WeakSet()
         self._closed = False
 
@@ -97,5 +108,21 @@ class Bus:
         if not self._readers:
             return
         for topic in topics_of(event):
-            for reader in tuple(self._readers.get(topic, ())):
+            readers = tuple(self._readers.get(topic, ()))
+            for reader in readers:
                 reader.offer(event)
+            if len(readers) <= CROWD:
+                for reader in readers:
+                    reader.wake()
+            elif not self._to_wake:
+                self._to_wake.add(topic)
+                asyncio.get_running_loop().call_later(GATHER_S, self._wake_crowds)
+            else:
+                self._to_wake.add(topic)
+
+    def _wake_crowds(self) -> None:
+        topics = tuple(self._to_wake)
+        self._to_wake.clear()
+        for topic in topics:
+            for reader in tuple(self._readers.get(topic, ())):
+                reader.wake()

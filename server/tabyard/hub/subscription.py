@@ -124,7 +124,7 @@ class Subscription:
         self._wake()
 
     def offer(self, event: EncodedEvent) -> None:
-        """The bus hands over a live event; more than one topic may lead here."""
+        """The bus hands over a live event; more than one topic may lead here. It wakes nobody."""
         if event.seq <= self._newest or self._slow:
             return
         self._newest = event.seq
@@ -136,7 +136,11 @@ class Subscription:
             self._cut_off()
             return
         self._buffer.append(event)
-        self._wake()
+
+    def wake(self) -> None:
+        """What was offered is to be read now."""
+        if self._buffer:
+            self._wake()
 
     def __aiter__(self) -> Self:
         return self
@@ -214,6 +218,8 @@ class Subscription:
     def _remove(self, topic: Topic) -> None:
         if self._topics.pop(topic, None) is not None:
             self._bus.discharge(topic, self)
+            # The bus wakes the readers of a topic, and this one is none any more.
+            self.wake()
 
     def _cut_off(self) -> None:
         self._slow = True

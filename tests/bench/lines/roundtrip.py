@@ -4,20 +4,33 @@ import asyncio
 
 from tests.bench.figures import Line, percentile
 from tests.bench.lines.load import Bench
-from tests.bench.servers import Server, floor, hub
+from tests.bench.servers import floor, hub
 
 __all__ = ["measure"]
 
 MS = 1_000.0
+PACES = (
+    # in flight, and how long a browser takes for a command
+    (1, 0.0),
+    (64, 0.0),
+    (64, 0.5),
+)
 WARM_UP = 50
 
 
 async def measure(*, runs: int, scale: float) -> list[Line]:
-    """At 1 and 64 in flight: hub on disk, hub in memory, and the floor, interleaved run by run."""
+    """At 1 and 64 in flight: hub on disk, hub in memory, and the floor, interleaved run by run.
+
+    Without thinking browsers, 64 in flight is a full core, and a time in it mostly a place in a
+    queue; with them it is what one command among many pays.
+    """
     lines: list[Line] = []
-    for in_flight in (1, 64):
-        line = Line("round trip", f"one-command tasks, {in_flight} in flight")
+    for in_flight, think_s in PACES:
+        thinking = f", browsers take {think_s * MS:.0f} ms each" if think_s else ""
+        line = Line("round trip", f"one-command tasks, {in_flight} in flight{thinking}")
         tasks = max(20, int((600 if in_flight == 1 else 40) * scale))
+        if think_s:
+            tasks = max(8, int(20 * scale))
         taken: dict[str, list[dict[str, float]]] = {"disk": [], "memory": [], "floor": []}
         async with hub(store="disk") as disk, hub(store="memory") as memory, floor() as bare:
             benches = {
@@ -29,9 +42,11 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
                 await asyncio.gather(
                     *[bench.loop(n, max(2, WARM_UP // in_flight)) for n in range(in_flight)]
                 )
+                for link in bench.links:
+                    link.think_s = think_s
             for _ in range(runs):
                 for name, bench in benches.items():
-                    taken[name].append(await _run(bench, bench.server, in_flight, tasks))
+                    taken[name].append(await _run(bench, in_flight, tasks, think_s))
             for bench in benches.values():
                 bench.stop()
         for name, results in taken.items():
@@ -42,11 +57,18 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
     return lines
 
 
-async def _run(bench: Bench, server: Server, in_flight: int, tasks: int) -> dict[str, float]:
+async def _run(bench: Bench, in_flight: int, tasks: int, think_s: float) -> dict[str, float]:
+    server = bench.server
     cpu = server.cpu_s()
-    results = await asyncio.gather(*[bench.loop(n, tasks) for n in range(in_flight)])
+
+    async def loop(number: int) -> list[tuple[float, float, float]]:
+        # Else all would think, and be answered, at the same moment.
+        await asyncio.sleep(think_s * number / in_flight)
+        return await bench.loop(number, tasks)
+
+    results = await asyncio.gather(*[loop(n) for n in range(in_flight)])
     flat = [times for result in results for times in result]
-    whole = [times[2] * MS for times in flat]
+    whole = [(times[2] - think_s) * MS for times in flat]
     return {
         "accepted p50": percentile([times[0] * MS for times in flat], 0.5),
         "frame at browser p50": percentile([times[1] * MS for times in flat], 0.5),
