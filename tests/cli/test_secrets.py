@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 JSON = {"content-type": "application/json"}
 
 
+@pytest.mark.proves("security:no_secret_logged")
 @pytest.mark.parametrize("log_format", ["json", "pretty"])
 async def test_the_log_of_a_whole_run_has_no_secret(terminal: Terminal, log_format: str) -> None:
     given = "sesame-opens-the-yard"

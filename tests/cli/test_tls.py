@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from tests.cli.processes import Terminal
 from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 pytestmark = pytest.mark.blocking_allowed  # The certificate is made by a program.
 
@@ -43,7 +44,7 @@ async def test_both_ports_speak_tls_and_say_so(
         assert own.status_code == 200
         assert plain.status_code == 403
         assert way["websocketUrl"].startswith("wss://localhost:")
-        async with connect(hub.link_url, ssl=trust, origin=hub.url) as client:
+        async with connect(hub.link_url, ssl=trust, origin=Origin(hub.url)) as client:
             assert json.loads(await client.recv())["type"] == "welcome"
         tasks = await terminal.run(
             "tasks", "--url", hub.url, SSL_CERT_FILE=certificate["TABYARD_TLS_CERT"]

@@ -72,6 +72,7 @@ async def expect_untouched(door: ServedDoor, browsers: list[str], before: int) -
     assert sockets_before(door) == before + 1
 
 
+@pytest.mark.proves("security:no_page_gets_in")
 @pytest.mark.blocking_allowed  # Playwright starts its driver, and a page is read from disk.
 async def test_no_page_on_another_origin_gets_in(chromium: Path) -> None:
     async with serve_door() as door, evil_site() as port, chromium_of(chromium) as browser:
@@ -100,6 +101,7 @@ async def test_no_page_on_another_origin_gets_in(chromium: Path) -> None:
         assert (await door.http.post("/tasks", json=task_body())).status_code == 200
 
 
+@pytest.mark.proves("security:no_page_gets_in")
 @pytest.mark.blocking_allowed  # As above.
 async def test_a_name_that_is_bound_anew_shows_nothing(chromium: Path) -> None:
     """The page's own origin is the hub's address by another name: no browser rule stops it."""

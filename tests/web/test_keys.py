@@ -28,6 +28,7 @@ async def key_for(door: Door, *scopes: str, by: str | None = None, **fields: Any
     return key
 
 
+@pytest.mark.proves("security:keys_everywhere")
 async def test_with_the_first_key_everybody_needs_one() -> None:
     async with open_door() as door:
         assert (await door.http.get("/tasks")).status_code == 200
@@ -116,6 +117,7 @@ async def test_a_key_for_one_tool_runs_that_one_only() -> None:
     assert other.status_code == 403
 
 
+@pytest.mark.proves("security:keys_confined")
 async def test_a_key_for_one_browser_knows_of_no_other() -> None:
     async with open_door() as door:
         theirs = await door.yard.browser(handler=succeed, label="theirs")
@@ -175,6 +177,7 @@ async def test_a_client_from_before_the_first_key_has_to_present_one() -> None:
         assert (await client.ask("task_list"))["code"] == "UNAUTHORIZED"
 
 
+@pytest.mark.proves("security:audited")
 async def test_the_trail_says_who_did_what_and_who_was_refused() -> None:
     async with open_door() as door:
         browser = await door.yard.browser(handler=succeed)

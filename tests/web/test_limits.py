@@ -14,6 +14,7 @@ from tabyard.web.standing import Proxies
 KEY = {"x-api-key": "right"}
 
 
+@pytest.mark.proves("security:limits_answer")
 async def test_a_key_has_so_many_requests_a_minute_and_is_told_what_is_left() -> None:
     limits = LimitSettings(requests_per_minute=2)
     async with open_door(keys=["right"], web={"limits": limits}) as door:

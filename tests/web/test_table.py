@@ -247,6 +247,7 @@ ODD: Final = (
 )  # fmt: skip
 
 
+@pytest.mark.proves("security:routed_authority")
 async def test_no_spelling_of_a_path_gets_past_the_key() -> None:
     async with serve_door(keys=["right"]) as door:
         for path in ODD:
