@@ -24,37 +24,41 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
     Without thinking browsers, 64 in flight is a full core, and a time in it mostly a place in a
     queue; with them it is what one command among many pays.
     """
-    lines: list[Line] = []
-    for in_flight, think_s in PACES:
-        thinking = f", browsers take {think_s * MS:.0f} ms each" if think_s else ""
-        line = Line("round trip", f"one-command tasks, {in_flight} in flight{thinking}")
-        tasks = max(20, int((600 if in_flight == 1 else 40) * scale))
-        if think_s:
-            tasks = max(8, int(20 * scale))
-        taken: dict[str, list[dict[str, float]]] = {"disk": [], "memory": [], "floor": []}
-        async with hub(store="disk") as disk, hub(store="memory") as memory, floor() as bare:
-            benches = {
-                name: Bench(server)
-                for name, server in (("disk", disk), ("memory", memory), ("floor", bare))
-            }
-            for bench in benches.values():
-                await bench.start(in_flight)
-                await asyncio.gather(
-                    *[bench.loop(n, max(2, WARM_UP // in_flight)) for n in range(in_flight)]
-                )
-                for link in bench.links:
-                    link.think_s = think_s
-            for _ in range(runs):
-                for name, bench in benches.items():
-                    taken[name].append(await _run(bench, in_flight, tasks, think_s))
-            for bench in benches.values():
-                bench.stop()
-        for name, results in taken.items():
-            for key in results[0]:
-                line.add(f"{name}: {key}", [result[key] for result in results], "ms")
-        _shares(line, taken)
-        lines.append(line)
-    return lines
+    return [await _at(in_flight, think_s, runs=runs, scale=scale) for in_flight, think_s in PACES]
+
+
+async def _at(in_flight: int, think_s: float, *, runs: int, scale: float) -> Line:
+    """One pace."""
+    thinking = f", browsers take {think_s * MS:.0f} ms each" if think_s else ""
+    line = Line("round trip", f"one-command tasks, {in_flight} in flight{thinking}")
+    tasks = max(20, int((600 if in_flight == 1 else 40) * scale))
+    if think_s:
+        tasks = max(8, int(20 * scale))
+    taken: dict[str, list[dict[str, float]]] = {"disk": [], "memory": [], "floor": []}
+    async with hub(store="disk") as disk, hub(store="memory") as memory, floor() as bare:
+        benches = {
+            name: Bench(server)
+            for name, server in (("disk", disk), ("memory", memory), ("floor", bare))
+        }
+        for bench in benches.values():
+            await _warm_up(bench, in_flight, think_s)
+        for _ in range(runs):
+            for name, bench in benches.items():
+                taken[name].append(await _run(bench, in_flight, tasks, think_s))
+        for bench in benches.values():
+            bench.stop()
+    for name, results in taken.items():
+        for key in results[0]:
+            line.add(f"{name}: {key}", [result[key] for result in results], "ms")
+    _shares(line, taken)
+    return line
+
+
+async def _warm_up(bench: Bench, in_flight: int, think_s: float) -> None:
+    await bench.start(in_flight)
+    await asyncio.gather(*[bench.loop(n, max(2, WARM_UP // in_flight)) for n in range(in_flight)])
+    for link in bench.links:
+        link.think_s = think_s
 
 
 async def _run(bench: Bench, in_flight: int, tasks: int, think_s: float) -> dict[str, float]:
