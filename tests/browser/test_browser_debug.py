@@ -138,6 +138,8 @@ def test_performance_has_metrics_and_the_pages_own_times(page: Page, site: Site)
     told = page.do("debug", "performance")
     assert told["metrics"]["Nodes"] > 0
     assert "JSHeapUsedSize" in told["metrics"]
+    again = page.do("debug", "performance")["metrics"]
+    assert again.keys() == told["metrics"].keys()
     assert (
         0
         < told["timing"]["responseEnd"]

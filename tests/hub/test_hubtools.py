@@ -56,6 +56,7 @@ async def test_browsers_are_launched_and_profiles_listed_from_a_task() -> None:
         assert typed[0] == {"instanceId": "inst_new"}
         assert typed[1]["profiles"] == [{"directory": "Default", "name": "Me"}]
         [row] = typed[2]["instances"]
+        assert row["profile"] == ""
         assert (row["status"], row["queueLength"]) == ("connected", 1)
         assert "kind" not in row
 

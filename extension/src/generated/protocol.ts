@@ -1101,7 +1101,7 @@ export interface InstanceRow {
   readonly id: string;
   readonly label: string;
   readonly browserType: string;
-  readonly profile?: string;
+  readonly profile: string;
   readonly userAgent: string;
   readonly windowId?: number | string;
   readonly connectedAt?: number;

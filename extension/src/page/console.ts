@@ -55,7 +55,7 @@ export class ConsoleLog {
 
   #add(level: ConsoleLevel, text: string, timestamp: number, source: string): void {
     const shown = text.length > TEXT_CHARS ? `${text.slice(0, TEXT_CHARS)}…` : text;
-    this.#lines.push({ level, text: shown, timestamp, source });
+    this.#lines.push({ level, text: shown, timestamp: Math.round(timestamp), source });
     if (this.#lines.length > MOST) this.#lines.shift();
     if (timestamp > this.#newest) this.#newest = timestamp;
   }

@@ -40,7 +40,7 @@ class InstanceRow(WireModel):
     id: str
     label: str
     browser_type: str
-    profile: str | None = None
+    profile: str
     user_agent: str
     window_id: int | str | None = None
     connected_at: int | None = None

@@ -123,4 +123,4 @@ def _row(view: InstanceView) -> JsonObject:
     row = view.to_object()
     for name in ("kind", "runningTaskId", "epoch"):
         row.pop(name, None)
-    return row
+    return {"profile": "", **row}
