@@ -35,8 +35,9 @@ as a page at `/api/docs`.
 Any request may be refused with [UNKNOWN_HOST](errors.md#unknown_host) (421),
 [FORBIDDEN_ORIGIN](errors.md#forbidden_origin) (403) or, where keys are required,
 [UNAUTHORIZED](errors.md#unauthorized) (401): present a key as `Authorization: Bearer <key>` or
-`X-API-Key: <key>`. A key without the scope gets [FORBIDDEN](errors.md#forbidden) (403), a caller that asks too
-often [RATE_LIMITED](errors.md#rate_limited) (429) with `Retry-After`. A body may be refused with [INVALID_INPUT](errors.md#invalid_input) (400),
+`X-API-Key: <key>`. A key without the scope gets [FORBIDDEN](errors.md#forbidden) (403), a caller
+that asks too often [RATE_LIMITED](errors.md#rate_limited) (429) with `Retry-After`. A body may be
+refused with [INVALID_INPUT](errors.md#invalid_input) (400),
 [BODY_TOO_LARGE](errors.md#body_too_large) (413) or
 [UNSUPPORTED_MEDIA_TYPE](errors.md#unsupported_media_type) (415).
 """

@@ -228,6 +228,7 @@ def _hub_settings(settings: Settings, listeners: Listeners, link_url: str) -> Hu
         private_addresses=settings.private_addresses.value,
         upload_dir=settings.uploads,
         grace_s=settings.grace_s,
+        hello_within_s=settings.handshake_timeout_s,
         frame_bytes=settings.frame_limit_bytes,
     )
 
@@ -245,7 +246,6 @@ def _web_settings(settings: Settings, listeners: Listeners, link_url: str) -> We
         cors_origins=frozenset(settings.allowed_origins if settings.cors_enabled else ()),
         body_limit_bytes=settings.body_limit_bytes,
         body_timeout_s=settings.body_timeout_s,
-        first_frame_timeout_s=settings.handshake_timeout_s,
         auth_timeout_s=settings.handshake_timeout_s,
         json_depth=settings.json_depth,
         tls=settings.tls_cert is not None,

@@ -20,7 +20,7 @@ class _PatientProtocol(HttpToolsProtocol):
     _in_head = True
 
     @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self._timer = self.loop.call_later(self.patience_s, transport.close)
 

@@ -39,8 +39,6 @@ class WebSettings:
     body_limit_bytes: int = 8 * MIB
     body_timeout_s: float = 30.0
     """How long a request's body may take to arrive."""
-    first_frame_timeout_s: float = 5.0
-    """How long an instance's socket may stay silent before its hello."""
     auth_timeout_s: float = 10.0
     """How long a client's socket may stay without a key, where keys are required."""
     send_timeout_s: float = 30.0
