@@ -48,8 +48,6 @@ class Order:
     """Stretches the waits of the link: 1 is some twenty times shorter than usual."""
     browsers: int = 0
     """How many real ones it may launch."""
-    file_bytes: int = 0
-    """No file may grow beyond that (RLIMIT_FSIZE); 0: no limit."""
 
 
 def settings_of(order: Order) -> Settings:
@@ -108,8 +106,6 @@ def become(order: Order) -> None:
         hurry(order)
         if order.point:
             points.arm(order.point, order.countdown)
-        if order.file_bytes:
-            points.limit_files(order.file_bytes)
         if not order.epoch_check:
             unfenced.take_down_fences()
         uvloop.run(live(order))

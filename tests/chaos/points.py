@@ -5,7 +5,6 @@ and `:after_send` for what goes to browsers, `answer:received` for what comes fr
 """
 
 import os
-import resource
 import signal
 from collections.abc import Callable
 from functools import partial
@@ -22,7 +21,7 @@ from tabyard.hub.connection import Link
 from tabyard.storage import Faults, open_store
 from tabyard.storage.operations import lane, links, submission
 
-__all__ = ["FRAMES", "OPERATIONS", "POINTS", "arm", "limit_files"]
+__all__ = ["FRAMES", "OPERATIONS", "POINTS", "arm"]
 
 OPERATIONS: Final = {
     "submit": submission,
@@ -86,12 +85,6 @@ def arm(point: str, countdown: int) -> None:
     else:
         assert point == "answer:received", point
         _watch_answers(fuse)
-
-
-def limit_files(most_bytes: int) -> None:
-    """Writing beyond `most_bytes` fails from now on, as on a full disk."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, resource.RLIM_INFINITY))
 
 
 def _watch_operation(fuse: Fuse) -> None:

@@ -1,0 +1,124 @@
+"""What the hub says of its browsers and its disk is so: real sockets, files, processes."""
+
+import asyncio
+import resource
+import signal
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from tests.chaos.browsers import ACT, READ
+from tests.chaos.hubs import Foundry, HubRefused, foundry
+from tests.chaos.proxy import Cut
+from tests.chaos.stage import on_stage
+from tests.chaos.submitters import task_body
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(90)]
+
+SILENT_S = 1.5
+"""What stage hubs have instead of 45 s."""
+SLACK_S = 3.0
+"""A loaded machine takes its time."""
+
+
+@pytest.fixture
+async def made() -> AsyncGenerator[Foundry]:
+    async with foundry() as made:
+        yield made
+
+
+@pytest.mark.proves("link:state_is_true", "link:grace_then_gone")
+@pytest.mark.parametrize(
+    ("how", "within_s"), [(Cut.RESET, 0.0), (Cut.FIN, 0.0), (Cut.HALF_OPEN, SILENT_S)]
+)
+async def test_a_lost_browser_is_told_as_lost_and_then_as_gone(
+    tmp_path: Path, made: Foundry, how: Cut, within_s: float
+) -> None:
+    async with on_stage(tmp_path, made, grace_s=1.0) as stage:
+        stage.browser.takes_s = lambda: 30.0
+        task = await stage.submit(ACT)
+        await stage.begun()
+        stage.link.cut_some(how, 1.0, stage.browser.dice)
+        await stage.browser.leave()
+        await stage.until_presence("reconnecting", within_s=within_s + SLACK_S)
+        await stage.until_presence("gone", within_s=1.0 + SLACK_S)
+        assert await stage.end(task) == "failed"
+        stage.browser.come_back()
+        await stage.until_presence("connected")
+
+
+@pytest.mark.proves("link:zombie_is_fenced", "link:epochs_fence")
+async def test_a_hub_that_wakes_up_beside_its_successor_changes_nothing(
+    tmp_path: Path, made: Foundry
+) -> None:
+    async with on_stage(tmp_path, made, grace_s=3.0) as stage:
+        zombie = stage.hub
+        assert zombie is not None
+        stage.browser.takes_s = lambda: 3.0
+        task = await stage.submit(ACT, READ)
+        await stage.begun()
+        zombie.signal(signal.SIGSTOP)
+        with pytest.raises(HubRefused, match=f"{zombie.pid}"):
+            await stage.start_hub()
+        (tmp_path / "tabyard.sqlite.lock").unlink()
+        await stage.start_hub()
+        await stage.until_presence("connected")
+        zombie.signal(signal.SIGCONT)
+        # Longer than the zombie's grace: it would fail what it thinks is lost.
+        assert await stage.end(task) == "completed"
+        assert await stage.presence() == "connected"
+        await zombie.kill()
+        broken, books = await stage.judge()
+        assert broken == []
+        assert [row.kind for row in books.journal].count("retired") == 0
+
+
+@pytest.mark.proves("durability:full_disk", "durability:accepted_is_on_disk")
+async def test_a_full_disk_refuses_and_recovers_without_a_restart(
+    tmp_path: Path, made: Foundry
+) -> None:
+    async with on_stage(tmp_path, made) as stage:
+        hub = stage.hub
+        assert hub is not None
+        stage.browser.takes_s = lambda: 0.01
+        first = await stage.submit(READ)
+        assert await stage.end(first) == "completed"
+        used = max(it.stat().st_size for it in tmp_path.glob("tabyard.sqlite*"))  # noqa: ASYNC240
+        no_more = (used, resource.RLIM_INFINITY)
+        usual = resource.prlimit(hub.pid, resource.RLIMIT_FSIZE, no_more)
+
+        body = task_body("full", stage.browser.instance, [READ])
+        refused = await stage.ask("POST", "/tasks", body, **{"Idempotency-Key": "full"})
+        assert (refused.status_code, refused.json()["code"]) == (503, "STORE_UNAVAILABLE")
+        assert int(refused.headers["Retry-After"]) > 0
+        health = await stage.ask("GET", "/health")
+        assert health.status_code == 503
+
+        resource.prlimit(hub.pid, resource.RLIMIT_FSIZE, usual)
+        async with asyncio.timeout(10):
+            while (await stage.ask("GET", "/health")).status_code != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        second = await stage.submit(READ, ACT)
+        assert await stage.end(second) == "completed"
+        broken, books = await stage.judge()
+        assert broken == []
+        assert {task.id for task in books.tasks} == {first, second}
+
+
+@pytest.mark.proves("durability:one_terminal_event", "durability:at_most_once")
+async def test_sigterm_lets_the_running_command_end_and_loses_nothing(
+    tmp_path: Path, made: Foundry
+) -> None:
+    async with on_stage(tmp_path, made) as stage:
+        hub = stage.hub
+        assert hub is not None
+        stage.browser.takes_s = lambda: 0.5
+        tasks = [await stage.submit(ACT, ACT), await stage.submit(READ)]
+        await stage.begun()
+        hub.signal(signal.SIGTERM)
+        await hub.dead(10)
+        assert [it.what for it in stage.history.executions].count("end") == 1
+        await stage.start_hub()
+        assert [await stage.end(task) for task in tasks] == ["completed", "completed"]
+        broken, _ = await stage.judge()
+        assert broken == []
