@@ -113,7 +113,7 @@ async def test_a_browser_that_nobody_knows_is_not_closed() -> None:
         answer = await yard.tasks.run_tool("browser_instance", args)
         assert answer.error is not None
         assert answer.error.code == "INVALID_ARGUMENTS"
-        assert answer.error.message == "Instance not found: nobody"
+        assert answer.error.message.startswith("Instance not found: nobody; browser_instance list")
         assert browsers.closed == []
 
 

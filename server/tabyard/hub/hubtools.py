@@ -107,7 +107,8 @@ class BuiltinTools:
         try:
             instance = self._viewer.find(wanted)
         except (InstanceNotFound, InvalidInstance) as error:
-            raise ToolFailed(ToolErrorCode.INVALID_ARGUMENTS, str(error)) from None
+            message = f"{error}; browser_instance list shows which there are"
+            raise ToolFailed(ToolErrorCode.INVALID_ARGUMENTS, message) from None
         closed = await self.browsers.close(instance)
         with suppress(InstanceNotFound):  # whoever watches its process may have been faster
             await self._dismiss(instance, reason="closed")
