@@ -170,11 +170,32 @@ async def test_a_socket_is_held_to_the_scopes_of_its_key() -> None:
             assert own["type"] == "subscribe_ack"
 
 
-async def test_a_client_from_before_the_first_key_has_to_present_one() -> None:
+async def test_the_first_key_ends_what_came_without_one() -> None:
     async with asyncio.timeout(5), serve_door() as door, door.client() as client:
         assert (await client.ask("task_list"))["type"] == "task_list_response"
         await key_for(door, "tasks:read")
-        assert (await client.ask("task_list"))["code"] == "UNAUTHORIZED"
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.receive()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4501
+
+
+async def test_a_revoked_key_ends_its_event_streams() -> None:
+    async with asyncio.timeout(5), serve_door(keys=["root"]) as door:
+        root = {"x-api-key": "root"}
+        browser = await door.yard.browser(handler=succeed)
+        made = await door.http.post(
+            "/api/keys", json={"name": "ci", "scopes": ["tasks:read"]}, headers=root
+        )
+        headers = {"x-api-key": made.json()["key"]}
+        path = f"/instances/{browser.instance_id}/events"
+        async with door.http.stream("GET", path, headers=headers) as stream:
+            lines = stream.aiter_lines()
+            assert "retry" in await anext(lines)
+            await door.http.delete(f"/api/keys/{made.json()['view']['id']}", headers=root)
+            async for _ in lines:
+                pass
+        assert not any(door.state.guests.values())
 
 
 @pytest.mark.proves("security:audited")

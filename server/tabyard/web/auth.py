@@ -71,12 +71,6 @@ class KeyRing:
         self._stored.pop(key_id, None)
         self._count()
 
-    def knows(self, principal: Principal) -> bool:
-        """Whether the key behind `principal` is still good."""
-        if principal.key_id is not None:
-            return principal.key_id in self._stored
-        return principal is ENVIRONMENT or not self.required
-
     def _count(self) -> None:
         self.required = bool(self._always or self._environment or self._stored)
 

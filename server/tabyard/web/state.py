@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
-from tabyard.core.keys import Principal
+from tabyard.core.keys import ENVIRONMENT, Principal
 from tabyard.hub.hub import Hub
 from tabyard.hub.ports import Blobs, Clock, Ids
 from tabyard.web.audit import Audit
@@ -12,9 +13,13 @@ from tabyard.web.limits import Limits
 from tabyard.web.metrics import Metrics
 from tabyard.web.ports import AccessStore, Records
 from tabyard.web.settings import WebSettings
+from tabyard.web.standing import Standing
 from tabyard.work.tasks import Tasks
 
-__all__ = ["WebState"]
+__all__ = ["NO_KEY", "WebState"]
+
+NO_KEY: Final = ""
+"""Stands for the key of callers from a time when none was needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +42,21 @@ class WebState:
     guests: dict[str, set[Callable[[], None]]] = field(
         default_factory=dict[str, set[Callable[[], None]]]
     )
-    """How to end the client sockets of each key."""
+    """How to end the sockets and streams of each key's id; those without a key are `NO_KEY`'s."""
     metrics: Metrics = field(default_factory=Metrics)
 
+    def welcome(self, standing: Standing, end: Callable[[], None]) -> None:
+        """Remember how to end a socket or stream, should its caller's key be revoked."""
+        key_id = _key_of(standing)
+        if key_id is not None:
+            self.guests.setdefault(key_id, set()).add(end)
+
+    def part(self, standing: Standing, end: Callable[[], None]) -> None:
+        """It has ended."""
+        self.guests.get(_key_of(standing) or NO_KEY, set()).discard(end)
+
     def cut_off(self, key_id: str) -> None:
-        """End every socket that came with this key."""
+        """End everything that came with this key."""
         for end in tuple(self.guests.get(key_id, ())):
             end()
 
@@ -58,3 +73,10 @@ class WebState:
         if principal is None:
             self.limits.note_attempt(address)
         return principal
+
+
+def _key_of(standing: Standing) -> str | None:
+    """Under which key the caller came; None: under one that can't be revoked."""
+    if standing.principal is None or standing.principal is ENVIRONMENT:
+        return None
+    return standing.principal.key_id or NO_KEY

@@ -11,7 +11,7 @@ from tabyard.web.authority import about, principal_of
 from tabyard.web.bodies import parse, read_body
 from tabyard.web.endpoint import Endpoint
 from tabyard.web.errors import json_response
-from tabyard.web.state import WebState
+from tabyard.web.state import NO_KEY, WebState
 from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.resources.key import KeyCreated, KeyDraft, KeyList, KeyView, Scope
 
@@ -39,6 +39,9 @@ async def make(state: WebState, request: Request) -> Response:
         at_ms=state.clock.now_ms(),
     )
     await state.access.add_key(record)
+    if not state.keys.required:
+        # Who came without a key has to come back with one.
+        state.cut_off(NO_KEY)
     state.keys.add(record)
     about(request, subject=record.id)
     return json_response(KeyCreated(key=key, view=view_of(record)))

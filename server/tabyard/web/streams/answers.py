@@ -71,6 +71,7 @@ class Answers:
         self._session = f"{standing.payer} {id(self)}"
         self.authorised = asyncio.Event()
         self.revoked = asyncio.Event()
+        self._end = self.revoked.set
         if standing.principal is not None:
             self._enter(standing)
 
@@ -92,24 +93,18 @@ class Answers:
 
     def leave(self) -> None:
         """The client is gone."""
-        for guests in self._state.guests.values():
-            guests.discard(self.revoked.set)
+        self._state.part(self._standing, self._end)
 
     def _enter(self, standing: Standing) -> None:
         """The client has a key, or needs none."""
         self.leave()
         self._standing = standing
-        principal = standing.principal
-        if principal is not None and principal.key_id is not None:
-            self._state.guests.setdefault(principal.key_id, set()).add(self.revoked.set)
+        self._state.welcome(standing, self._end)
         self.authorised.set()
 
     def _principal(self, needs: Scope) -> Principal:
         """The client, who may do what needs `needs`, and does not ask too fast."""
         principal = expect_standing(self._standing, needs)
-        if not self._state.keys.knows(principal):
-            # Keys are needed since the client came without one.
-            raise Unauthorized
         if self._standing.payer is not None:
             self._state.limits.expect_pace(self._session)
         return principal

@@ -16,6 +16,8 @@ from typing_extensions import override
 
 from tabyard.core.events import EncodedEvent
 from tabyard.hub.subscription import SlowReader, Subscription
+from tabyard.web.standing import standing_of
+from tabyard.web.state import WebState
 
 __all__ = ["COMMENT", "HEADERS", "EventStream", "encode", "parse_id"]
 
@@ -69,6 +71,7 @@ class EventStream(Response):
         open_streams: Gauge,
         comment_interval_s: float,
         close_timeout_s: float,
+        state: WebState,
     ) -> None:
         super().__init__(None, headers=HEADERS)
         del self.headers["content-length"]
@@ -80,9 +83,20 @@ class EventStream(Response):
         self._open_streams = open_streams
         self._comment_interval_s = comment_interval_s
         self._close_timeout_s = close_timeout_s
+        self._state = state
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        standing = standing_of(scope)
+        # A revoked key ends the stream like a slow reader: it may come back, if it is let in.
+        end = self._slow.set
+        self._state.welcome(standing, end)
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._state.part(standing, end)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._subscription, self._open_streams.track_inprogress():
             start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(start)

@@ -64,6 +64,7 @@ async def task_events(state: WebState, request: Request) -> Response:
         open_streams=state.metrics.streams,
         comment_interval_s=state.settings.comment_interval_s,
         close_timeout_s=state.settings.close_timeout_s,
+        state=state,
     )
 
 
@@ -96,6 +97,7 @@ async def instance_events(state: WebState, request: Request) -> Response:
         open_streams=state.metrics.streams,
         comment_interval_s=state.settings.comment_interval_s,
         close_timeout_s=state.settings.close_timeout_s,
+        state=state,
     )
 
 
