@@ -1,4 +1,4 @@
-"""Participants die here in the middle of what they do: the sockets they leave behind are no news."""
+"""Participants die here in the middle of what they do: sockets they leave behind are no news."""
 
 import gc
 from collections.abc import Iterator

@@ -197,8 +197,7 @@ class Scene:
                 os.kill(pid, signal.SIGKILL)
             self.outcome.worker_kills += 1
             view = await self.end(task)
-            code = (view.get("error") or {}).get("code")
-            if view["status"] == "failed" and code != "INSTANCE_DISCONNECTED":
+            if view["status"] == "failed" and view["error"]["code"] != "INSTANCE_DISCONNECTED":
                 self.outcome.violations.append(f"{task} failed with {view['error']}")
 
     async def finish(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.chaos.browsers import ACT, READ
+from tests.chaos.history import What
 from tests.chaos.hubs import Foundry, HubRefused, foundry
 from tests.chaos.proxy import Cut
 from tests.chaos.stage import on_stage
@@ -117,7 +118,7 @@ async def test_sigterm_lets_the_running_command_end_and_loses_nothing(
         await stage.begun()
         hub.signal(signal.SIGTERM)
         await hub.dead(10)
-        assert [it.what for it in stage.history.executions].count("end") == 1
+        assert [it.what for it in stage.history.executions].count(What.END) == 1
         await stage.start_hub()
         assert [await stage.end(task) for task in tasks] == ["completed", "completed"]
         broken, _ = await stage.judge()
