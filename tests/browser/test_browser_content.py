@@ -69,7 +69,7 @@ def test_an_attribute_or_the_value_now_is_told(desk: Page) -> None:
 def test_what_is_not_there_cannot_be_read(desk: Page, action: str) -> None:
     more = {"attribute": "id"} if action == "attribute" else {}
     with pytest.raises(Failed) as failed:
-        desk.do("content", action, selector="#nothing", timeout=600, **more)
+        desk.do("content", action, selector="#nothing", timeout=1500, **more)
     assert failed.value.code == "ELEMENT_NOT_FOUND"
 
 

@@ -60,7 +60,7 @@ def test_an_element_of_another_frame_is_said_to_be_there(framed: Page) -> None:
 
 def test_a_frame_that_is_not_there_lists_those_that_are(framed: Page) -> None:
     with pytest.raises(Failed) as failed:
-        framed.click("#deep", frame="nowhere", timeout=600)
+        framed.click("#deep", frame="nowhere", timeout=1500)
     assert failed.value.code == "ELEMENT_NOT_FOUND"
     assert len(failed.value.details["frames"]) == 5
 

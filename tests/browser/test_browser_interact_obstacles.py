@@ -15,7 +15,7 @@ def test_a_moving_element_is_clicked_once_it_rests(page: Page, site: Site) -> No
 def test_an_element_that_never_rests_is_not_clicked(page: Page, site: Site) -> None:
     page.goto(site.url("restless.html?moves=60000"))
     with pytest.raises(Failed) as failed:
-        page.click("#mover", timeout=900)
+        page.click("#mover", timeout=1500)
     assert failed.value.code == "ELEMENT_NOT_VISIBLE"
     assert "moving" in failed.value.message
     assert page.value("seen") == []
@@ -40,7 +40,7 @@ def test_an_element_that_is_rendered_anew_for_every_frame_is_clicked(
 def test_what_covers_an_element_is_named(page: Page, site: Site) -> None:
     page.goto(site.url("restless.html?cookie"))
     with pytest.raises(Failed) as failed:
-        page.click("#mover", timeout=800)
+        page.click("#mover", timeout=1500)
     assert failed.value.code == "ELEMENT_OBSCURED"
     assert "consent" in failed.value.message
     assert "consent" in failed.value.details["coveredBy"]
@@ -89,7 +89,7 @@ def test_a_row_of_a_virtual_list_is_reached_by_scrolling(page: Page, site: Site)
 def test_a_hidden_element_is_not_clicked(page: Page, site: Site) -> None:
     page.goto(site.add("<button id=no style='visibility:hidden' onclick='document.title=1'>No"))
     with pytest.raises(Failed) as failed:
-        page.click("#no", timeout=500)
+        page.click("#no", timeout=1500)
     assert failed.value.code == "ELEMENT_NOT_VISIBLE"
     assert page.value("document.title") == ""
 
@@ -98,14 +98,14 @@ def test_a_hidden_element_is_not_clicked(page: Page, site: Site) -> None:
 def test_a_disabled_element_is_not_clicked(page: Page, site: Site) -> None:
     page.goto(site.url("desk.html"))
     with pytest.raises(Failed) as failed:
-        page.click("#off", timeout=500)
+        page.click("#off", timeout=1500)
     assert failed.value.code == "ELEMENT_DISABLED"
 
 
 def test_a_read_only_field_is_not_typed_into(page: Page, site: Site) -> None:
     page.goto(site.add("<input id=fixed readonly value=fixed>"))
     with pytest.raises(Failed) as failed:
-        page.do("interact", "type", selector="#fixed", text="x", timeout=500)
+        page.do("interact", "type", selector="#fixed", text="x", timeout=1500)
     assert failed.value.code == "ELEMENT_DISABLED"
     assert page.value("fixed.value") == "fixed"
 
@@ -114,7 +114,7 @@ def test_a_read_only_field_is_not_typed_into(page: Page, site: Site) -> None:
 def test_an_element_that_is_not_there_has_its_nearest_named(page: Page, site: Site) -> None:
     page.goto(site.url("desk.html"))
     with pytest.raises(Failed) as failed:
-        page.click("#sav", timeout=500)
+        page.click("#sav", timeout=1500)
     assert failed.value.code == "ELEMENT_NOT_FOUND"
     assert failed.value.details["candidates"][0] == {"selector": "#save", "text": "Save"}
     assert "#save" in failed.value.message
@@ -145,10 +145,11 @@ def test_a_click_waits_for_the_page_it_leads_to(page: Page, site: Site) -> None:
     assert page.value("location.pathname") == "/slow"
 
 
-def test_a_form_that_a_script_submits_is_waited_for(page: Page, site: Site) -> None:
+@pytest.mark.parametrize("after", ["", "; f.remove()"], ids=["stays", "goes"])
+def test_a_form_that_a_script_submits_is_waited_for(page: Page, site: Site, after: str) -> None:
     script = (
         "const f = document.createElement('form'); f.action = '/slow'; f.innerHTML ="
-        "'<input name=ms value=300>'; document.body.append(f); f.submit()"
+        "'<input name=ms value=300>'; document.body.append(f); f.submit()" + after
     )
     page.goto(site.add(f'<button id=a onclick="{script}">Go</button>'))
     page.click("#a")

@@ -170,7 +170,8 @@ export class FrameTree {
 
   #remember(tree: Protocol.Page.FrameTree, parent: Frame | undefined, session: CdpSession): void {
     const frame = this.#ensure(tree.frame.id, parent, session);
-    frame.committed(tree.frame);
+    // An answer may be older than what another process has told about the same frame since.
+    if (frame.session === session) frame.committed(tree.frame);
     for (const child of tree.childFrames ?? []) this.#remember(child, frame, session);
   }
 

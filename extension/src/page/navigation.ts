@@ -132,7 +132,9 @@ class Commits {
 
   /** Ends the watch, and a navigation that has not come: while one is under way, the old page can't be asked anything. */
   stop(): void {
-    if (this.#loaders.size === 0 && !this.#moved && !this.#refused) this.tab.session.post("Page.stopLoading");
+    const pending = this.#loaders.size === 0 && !this.#moved && !this.#refused;
+    // A page that asks whether to be left has the caller's answer to come.
+    if (pending && this.tab.dialogs.open === undefined) this.tab.session.post("Page.stopLoading");
     for (const stop of this.#stops) stop();
   }
 }

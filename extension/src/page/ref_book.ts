@@ -11,10 +11,18 @@ const RANGES = 500;
 const SNAPSHOTS = 8;
 
 export class RefBook {
-  #next = 1;
+  #next: number;
   #ranges: Range[] = [];
   #snapshots = new Map<string, readonly string[]>();
   #taken = 0;
+
+  /** `first` is the number to begin with, and `noted` hears of each that comes after. */
+  constructor(
+    first = 1,
+    private readonly noted: (next: number) => void = () => undefined,
+  ) {
+    this.#next = first;
+  }
 
   /** The first number that no document of this tab has used. */
   get next(): number {
@@ -27,6 +35,7 @@ export class RefBook {
     this.#ranges.push({ from: this.#next, to: next, frameId });
     if (this.#ranges.length > RANGES) this.#ranges.shift();
     this.#next = next;
+    this.noted(next);
   }
 
   frameOf(ref: string): string | undefined {

@@ -1,13 +1,15 @@
 /** What is known about a tab beyond one attachment of the debugger. */
 import { ConsoleLog } from "./console.js";
-import { RefBook } from "./ref_book.js";
+import type { RefBook } from "./ref_book.js";
 import { RequestLog } from "./requests.js";
 import type { Settings } from "./settings.js";
 
 export class TabMemory {
-  readonly refs = new RefBook();
   readonly console = new ConsoleLog();
   readonly requests = new RequestLog();
 
-  constructor(readonly settings: Settings) {}
+  constructor(
+    readonly settings: Settings,
+    readonly refs: RefBook,
+  ) {}
 }

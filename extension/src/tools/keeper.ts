@@ -2,6 +2,7 @@
 import type { Attachment, DetachReason, Mux } from "../chrome/mux.js";
 import type { OpenDialog } from "../page/dialogs.js";
 import { Places, type PlacePort } from "../page/places.js";
+import { RefBook } from "../page/ref_book.js";
 import { Settings, type Facts } from "../page/settings.js";
 import { Tab } from "../page/tab.js";
 import { TabMemory } from "../page/tab_memory.js";
@@ -12,6 +13,8 @@ const IDLE_MS = 4_000;
 
 /** Where the settings of tabs are kept, for the next worker of this browser. */
 const KEY = "settings";
+/** And where the first number that no ref of a tab has used: a ref that an earlier worker gave must not mean another element. */
+const NUMBERS = "refs";
 
 export interface KeeperParts {
   readonly mux: Mux;
@@ -25,6 +28,7 @@ export class Keeper {
   #tabs = new Map<number, Promise<Tab>>();
   #open = new Map<number, Tab>();
   #memories = new Map<number, TabMemory>();
+  readonly #numbers = new Map<number, number>();
   #recalled: Promise<void> | undefined;
   readonly #places: Places;
   #calls = 0;
@@ -76,6 +80,7 @@ export class Keeper {
 
   /** The tab was closed: what was known about it is of no use any more. */
   forget(tabId: number): void {
+    this.#numbers.delete(tabId);
     if (this.#memories.delete(tabId)) this.#remember();
   }
 
@@ -130,6 +135,10 @@ export class Keeper {
       new Settings(facts, () => {
         this.#remember();
       }),
+      new RefBook(this.#numbers.get(tabId), (next) => {
+        this.#numbers.set(tabId, next);
+        this.parts.memory.put(NUMBERS, Object.fromEntries(this.#numbers));
+      }),
     );
     this.#memories.set(tabId, memory);
     return memory;
@@ -142,7 +151,10 @@ export class Keeper {
 
   /** What an earlier worker of this browser has set; only this class writes it. */
   async #recall(): Promise<void> {
-    const left = (await this.parts.memory.all())[KEY] as Readonly<Record<string, Facts>> | undefined;
+    const all = await this.parts.memory.all();
+    const left = all[KEY] as Readonly<Record<string, Facts>> | undefined;
+    const numbers = all[NUMBERS] as Readonly<Record<string, number>> | undefined;
+    for (const [tabId, next] of Object.entries(numbers ?? {})) this.#numbers.set(Number(tabId), next);
     for (const [tabId, facts] of Object.entries(left ?? {})) this.#newMemory(Number(tabId), facts);
     // A worker that was ended has left it to nobody to take back its leave.
     await this.parts.places.clear().catch(() => undefined);

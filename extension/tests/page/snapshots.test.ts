@@ -37,6 +37,16 @@ describe("the refs of a tab", () => {
     ]);
   });
 
+  it("go on where an earlier worker has stopped, and say how far they are", () => {
+    const noted: number[] = [];
+    const book = new RefBook(8, (next) => noted.push(next));
+    book.given("main", 12);
+
+    expect(book.frameOf("e7")).toBeUndefined();
+    expect(book.frameOf("e8")).toBe("main");
+    expect(noted).toEqual([12]);
+  });
+
   it("keep the last snapshots only", () => {
     const book = new RefBook();
     const ids = Array.from({ length: 10 }, (_, at) => book.keepSnapshot([String(at)]));

@@ -6,6 +6,7 @@ import { BadSelector, StaleRef, find, nameOf, type Target } from "./query.js";
 import { knows, nextNumber } from "./refs.js";
 import { reveal, shutAway, suspects } from "./closed_roots.js";
 import { hasMoved, movesSoFar } from "./pointer.js";
+import { arm, turn } from "./sequel.js";
 import * as scroll from "./scroll.js";
 import { snapshot, type Snapshot, type SnapshotRequest } from "./snapshot.js";
 import { hitOwner, type Aimed } from "./owner.js";
@@ -82,7 +83,9 @@ function settle<T>(value: T | Trouble): Outcome<T> {
 const functions: Functions = {
   async point({ target, needs, wait }) {
     const found = await whenReady(target, needs, wait);
-    return "ok" in found ? { ok: { ...found.ok.point, box: found.ok.box } } : found;
+    if (!("ok" in found)) return found;
+    if (needs.includes("hit")) arm();
+    return { ok: { ...found.ok.point, box: found.ok.box } };
   },
   async focus({ target, wait, clear, value }) {
     const found = await whenReady(target, ["visible", "enabled", "editable", "in_view"], wait);
@@ -149,7 +152,6 @@ const functions: Functions = {
   },
   ready: () => ({ state: document.readyState, title: document.title, url: location.href, status: statusOf() }),
   hit_owner: ({ x, y, check }, element) => hitOwner(element as Element, x, y, check),
-  // After input the browser draws before it runs a timer, so this costs a frame; without a form nothing is put off.
   viewport_dom: viewportDom,
   storage: (arg) => settle(storage(arg)),
   clear_storage: (arg) => settle(clearStorage(arg)),
@@ -162,7 +164,7 @@ const functions: Functions = {
   moves: movesSoFar,
   pixel_ratio: () => devicePixelRatio,
   has_moved: ({ before, withinMs }) => hasMoved(before, withinMs),
-  turn: () => (document.forms.length === 0 && frames.length === 0 ? null : new Promise((resolve) => setTimeout(resolve, 0, null))),
+  turn,
   cancel(id) {
     cancelWait(id);
     return null;
