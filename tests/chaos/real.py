@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
+import orjson
 from tests.bench.servers import free_port
 from tests.browsers.conftest import extension_renderers
 from tests.chaos.checker import check, read_books
@@ -200,6 +201,19 @@ class Scene:
             if view["status"] == "failed" and view["error"]["code"] != "INSTANCE_DISCONNECTED":
                 self.outcome.violations.append(f"{task} failed with {view['error']}")
 
+    async def kill_browser(self, within_s: float = 10.0) -> None:
+        """All of Chromium dies: the hub says so, and takes nothing more for it."""
+        log = await asyncio.to_thread(Path(self.order.log).read_bytes)
+        told = [orjson.loads(line) for line in log.splitlines() if b'"browser launched"' in line]
+        os.kill(int(told[0]["pid"]), signal.SIGKILL)
+        path = f"/instances/{self.instance}"
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while (await self.ask("GET", path))["instance"]["status"] != "gone":  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+                return
+        self.outcome.violations.append("Chromium is dead, and the hub does not say so")
+
     async def finish(self) -> None:
         """Everything ends, the browser too."""
         with suppress(httpx2.HTTPError):
@@ -230,6 +244,7 @@ async def run_real(folder: Path, *, hubs: int, workers: int, seed: int = 1) -> O
                 if hubs:
                     await scene.kill_hubs(hubs, dice)
                 await scene.kill_workers(workers, dice)
+                await scene.kill_browser()
             finally:
                 await scene.finish()
         await asyncio.to_thread(scene.judge)

@@ -13,7 +13,9 @@ pytestmark = [
 ]
 
 
-@pytest.mark.proves("durability:at_most_once", "durability:one_terminal_event")
+@pytest.mark.proves(
+    "durability:at_most_once", "durability:one_terminal_event", "link:state_is_true"
+)
 async def test_hubs_and_workers_are_killed_and_nothing_is_bought_twice(tmp_path: Path) -> None:
     outcome = await run_real(tmp_path, hubs=4, workers=2)
     assert outcome.violations == []
