@@ -235,7 +235,12 @@ def alone(history: History) -> Iterator[str]:
 def truth(history: History, books: Books) -> Iterator[str]:
     """A command that is told as done was done, and its result is its own."""
     done = {it.command for it in history.executions if it.what is What.END}
-    begun = {it.command for it in history.executions if it.what is What.BEGIN}
+    # A read may have been sent ahead of an outcome that never reached the disk.
+    begun = {
+        it.command
+        for it in history.executions
+        if it.what is What.BEGIN and not history.retry_safe.get(it.tool, False)
+    }
     for task in books.tasks:
         for index, status, result in task.results:
             command = f"{task.id}_cmd_{index}"
