@@ -1,6 +1,7 @@
 """Growth: what an operation costs with a thousand, a hundred thousand and a million tasks."""
 
 import asyncio
+import os
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -87,6 +88,8 @@ def _insert(path: Path, count: int) -> None:
         connection.say(statement.format(**facts))
     connection.say("COMMIT")
     connection.close()
+    # Else the first flushes that are measured would write all this out.
+    os.sync()
 
 
 async def _operations(store: SqliteStore, size: int, repeats: int) -> dict[str, list[float]]:
