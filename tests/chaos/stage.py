@@ -77,6 +77,10 @@ class Stage:
     async def status(self, task: str) -> str:
         """Of a task, now."""
         answer = await self.ask("GET", f"/tasks/{task}")
+        while answer.status_code == 503:  # a hub that is just going down or coming up says so
+            await asyncio.sleep(0.02)
+            answer = await self.ask("GET", f"/tasks/{task}")
+        assert answer.status_code == 200, answer.text
         return str(answer.json()["task"]["status"])
 
     async def end(self, task: str) -> str:
