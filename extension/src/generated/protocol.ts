@@ -353,7 +353,7 @@ export interface TaskSubmit {
   readonly metadata?: JsonObject;
   /** What to do with dialogs while the task runs; `ask` (default) fails the next action. */
   readonly dialogs?: "accept" | "dismiss" | "ask";
-  /** Tasks of one session share their tab; without it each task opens its own. */
+  /** Tasks of one session share their tab; tasks that name none share one among themselves. */
   readonly session?: string;
   readonly type: "task_submit";
   readonly requestId?: string | number;
@@ -773,7 +773,7 @@ export interface TaskDraft {
   readonly metadata?: JsonObject;
   /** What to do with dialogs while the task runs; `ask` (default) fails the next action. */
   readonly dialogs?: "accept" | "dismiss" | "ask";
-  /** Tasks of one session share their tab; without it each task opens its own. */
+  /** Tasks of one session share their tab; tasks that name none share one among themselves. */
   readonly session?: string;
 }
 

@@ -66,7 +66,7 @@ class TaskDraft(WireModel):
     dialogs: Literal["accept", "dismiss", "ask"] | None = None
     """What to do with dialogs while the task runs; `ask` (default) fails the next action."""
     session: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """Tasks of one session share their tab; without it each task opens its own."""
+    """Tasks of one session share their tab; tasks that name none share one among themselves."""
 
 
 class TaskAccepted(WireModel):
