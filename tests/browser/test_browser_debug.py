@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from tests.browser.driver import Failed, Hub, Page
@@ -182,7 +183,7 @@ def test_a_download_lands_at_the_hub(hub: Hub, page: Page, site: Site) -> None:
     assert ended["sha256"] == hashlib.sha256(b"mug;42\n").hexdigest()
     stored = hub.client.get(f"/artifacts/{ended['artifactId']}")
     assert stored.content == b"mug;42\n"
-    assert ended["filename"] in stored.headers["content-disposition"]
+    assert ended["filename"] in unquote(stored.headers["content-disposition"])
     listed = page.do("debug", "downloads", state="complete")["downloads"]
     assert ended["id"] in [row["id"] for row in listed]
     again = page.do("debug", "download_wait", downloadId=ended["id"])

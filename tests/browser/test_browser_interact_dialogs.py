@@ -88,8 +88,8 @@ def test_a_page_that_wants_to_stay_is_left_when_it_is_told_so(holding: Page, sit
     went = holding.goto(site.url("desk.html"))
     assert went["dialog"]["type"] == "beforeunload"
     holding.do("debug", "dialog", dialogAction="accept")
-    holding.do("navigate", "wait", url="desk.html")
-    assert holding.value("document.title") == "Desk"
+    holding.do("navigate", "wait", expression="document.title === 'Desk'")
+    assert holding.value("location.href") == site.url("desk.html")
 
 
 def test_a_page_that_wants_to_stay_stays_when_it_is_told_so(holding: Page, site: Site) -> None:

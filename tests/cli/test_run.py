@@ -90,7 +90,7 @@ async def test_an_invalid_task_exits_with_2_and_names_the_field(
         outcome = await terminal.run("run", written(terminal, wrong), "--url", hub.url)
 
     assert outcome.code == 2
-    assert "commands[0].args.url" in outcome.err
+    assert "commands[0]: browser_navigate goto: args.url is required" in outcome.err
     assert "Traceback" not in outcome.err
 
 
