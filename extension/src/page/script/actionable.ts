@@ -25,7 +25,7 @@ export interface Ready {
 /** Resolves with the first match of `target` once all `needs` hold in one moment. */
 export function whenReady(target: Target, needs: readonly Need[], wait: Wait): Promise<Outcome<Ready>> {
   const watch = new Watch(target, needs, wait);
-  return until(wait, () => watch.look(), (trouble) => withCandidates(trouble, target));
+  return until(wait, (drawn) => watch.look(drawn), (trouble) => withCandidates(trouble, target));
 }
 
 /** One wait's memory of what it saw the last time. */
@@ -40,22 +40,22 @@ class Watch {
     private readonly wait: Wait,
   ) {}
 
-  look(): Look<Ready> {
+  look(drawn: boolean): Look<Ready> {
     const element = find(this.target);
     if (element === undefined) return absent(this.target, this.wait);
     const trouble = stateTrouble(element, this.needs, this.target);
     if (trouble !== undefined) return { missing: trouble };
     const box = boxOf(element);
     // Scrolling it out from under something moves it too, and that is not what is wrong with it.
-    if (!this.#isStill(element, box)) return { missing: this.#covered ?? moving(this.target) };
+    if (!this.#isStill(element, box, drawn)) return { missing: this.#covered ?? moving(this.target) };
     return this.#aim(element, box);
   }
 
-  #isStill(element: Element, box: Box): boolean {
+  #isStill(element: Element, box: Box, drawn: boolean): boolean {
     if (!this.needs.includes("stable")) return true;
     const before = this.#before;
     this.#before = { element, box };
-    return before !== undefined && isSuccessor(before.element, element) && same(before.box, box);
+    return drawn && before !== undefined && isSuccessor(before.element, element) && same(before.box, box);
   }
 
   #aim(element: Element, box: Box): Look<Ready> {

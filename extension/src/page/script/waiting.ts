@@ -28,33 +28,45 @@ export interface Trouble {
 
 export type Outcome<T> = { readonly ok: T } | { readonly trouble: Trouble };
 
-/** Calls `look` until it is done: each frame in the first half second, then less and less often. */
-export async function until<T>(wait: Wait, look: () => Look<T>, describe: (trouble: Trouble) => Trouble): Promise<Outcome<T>> {
+/**
+ * Calls `look` until it is done: each frame in the first half second, then less and less often.
+ * `drawn` tells it whether the page was drawn since it looked last: what is where it was without that may be on its way.
+ */
+export async function until<T>(wait: Wait, look: (drawn: boolean) => Look<T>, describe: (trouble: Trouble) => Trouble): Promise<Outcome<T>> {
   const start = performance.now();
+  let drawn = false;
   for (;;) {
     // First of all: a look may act, and after a cancel nothing may.
     if (cancelled.delete(wait.id)) return { trouble: { code: "CANCELLED", message: "the task was cancelled" } };
-    const seen = look();
+    const seen = look(drawn);
     if ("done" in seen) return { ok: seen.done };
     if ("stop" in seen) return { trouble: seen.stop };
     const waitedMs = performance.now() - start;
-    if (waitedMs >= wait.timeoutMs) return { trouble: describe(seen.missing) };
-    if (waitedMs < 500) await frame(wait.timeoutMs - waitedMs);
-    else await pause(Math.min(waitedMs < 5000 ? 50 : 150, Math.max(1, wait.timeoutMs - waitedMs)));
+    const leftMs = wait.timeoutMs - waitedMs;
+    if (leftMs <= 0) return { trouble: describe(seen.missing) };
+    const restMs = restAfter(waitedMs);
+    if (restMs > 0) await pause(Math.min(restMs, leftMs));
+    drawn = await frame(Math.max(0, leftMs - restMs));
   }
+}
+
+function restAfter(waitedMs: number): number {
+  if (waitedMs < 500) return 0;
+  return waitedMs < 5000 ? 35 : 135;
 }
 
 const HIDDEN_FRAME_MS = 100;
 /** A busy machine draws late, and what has not been drawn may well be moving. */
 const LATE_FRAME_MS = 1000;
 
-/** The next animation frame; a little later where the browser does not draw. */
-export function frame(atMostMs = Infinity): Promise<void> {
+/** The next animation frame, or the time of one where the browser does not draw: true. False when `atMostMs` are over before. */
+export function frame(atMostMs = Infinity): Promise<boolean> {
+  const patienceMs = draws() ? LATE_FRAME_MS : HIDDEN_FRAME_MS;
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.min(atMostMs, draws() ? LATE_FRAME_MS : HIDDEN_FRAME_MS));
+    const timer = setTimeout(resolve, Math.min(atMostMs, patienceMs), atMostMs >= patienceMs);
     requestAnimationFrame(() => {
       clearTimeout(timer);
-      resolve();
+      resolve(true);
     });
   });
 }
