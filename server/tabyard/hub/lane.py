@@ -323,6 +323,9 @@ class Lane:
 
         stored = write()
         if call is not None:
+            # Told first, the browser could answer that it was stopped to a hub that, started anew,
+            # does not know of it. A store that fails keeps nobody from stopping, though.
+            await asyncio.wait((stored,))
             status = finish.record.status.value
             await link.let_go(call, f"the task is {status}")
         if not await self._written(stored, write):
