@@ -1,7 +1,8 @@
 """The floor: a bare server of the same library that passes the same messages and does no more.
 
 POST /tasks sends a frame to the one browser socket; its answer is sent on to all client sockets
-as the events that a one-command task has. Nothing is checked, queued or stored.
+as the events that a one-command task has. Nothing is checked, queued or stored. /echo says what
+it hears.
 """
 
 import asyncio
@@ -87,11 +88,22 @@ async def client(ws: WebSocket) -> None:
         clients.remove(ws)
 
 
+async def echo(ws: WebSocket) -> None:
+    """What comes goes back."""
+    await ws.accept()
+    try:
+        async for text in ws.iter_text():
+            await ws.send_text(text)
+    except WebSocketDisconnect:
+        return
+
+
 app = Starlette(
     routes=[
         Route("/register", register, methods=["POST"]),
         Route("/tasks", submit, methods=["POST"]),
         WebSocketRoute("/instances/{id}", browser),
+        WebSocketRoute("/echo", echo),
         WebSocketRoute("/", client),
     ]
 )

@@ -3,6 +3,7 @@
 import asyncio
 
 from tests.bench.figures import Line, percentile
+from tests.bench.lines.hops import measure_hops
 from tests.bench.lines.load import Bench
 from tests.bench.servers import floor, hub
 
@@ -22,9 +23,12 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
     """At 1 and 64 in flight: hub on disk, hub in memory, and the floor, interleaved run by run.
 
     Without thinking browsers, 64 in flight is a full core, and a time in it mostly a place in a
-    queue; with them it is what one command among many pays.
+    queue; with them it is what one command among many pays. First the hops of one command.
     """
-    return [await _at(in_flight, think_s, runs=runs, scale=scale) for in_flight, think_s in PACES]
+    hops = await measure_hops(runs=runs, scale=scale)
+    return [hops] + [
+        await _at(in_flight, think_s, runs=runs, scale=scale) for in_flight, think_s in PACES
+    ]
 
 
 async def _at(in_flight: int, think_s: float, *, runs: int, scale: float) -> Line:
