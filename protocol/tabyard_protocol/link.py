@@ -53,7 +53,8 @@ class Answered(WireModel):
     id: str
     task_id: str | None = None
     command_id: str | None = None
-    result: JsonObject | None = None
+    result: object = None
+    """As in `tool_result`."""
     error: ToolFault | None = None
 
 

@@ -60,7 +60,9 @@ async def test_a_browser_that_does_not_confirm_holds_its_lane_for_two_seconds(
         browser = await yard.browser(behaviour=behaviour)
         task, following = await yard.submit(ACT), await yard.submit(READ)
         await browser.next_call()
+        timers = yard.clock.pending
         await yard.tasks.cancel(task)
+        await yard.clock.armed(timers)
 
         yard.clock.advance(1.9)
         assert (await yard.view(following)).started_at is None

@@ -297,3 +297,73 @@ async def test_the_next_hub_gives_up_a_browser_that_does_not_come() -> None:
             ended = await events.complete(task)
             assert ended["error"]["code"] == "INSTANCE_DISCONNECTED"
             assert (await later.view(task)).status is TaskStatus.FAILED
+
+
+@pytest.mark.proves("link:finished_answer_adopted")
+@pytest.mark.parametrize("value", [["a", "b"], "text", 7, True, None])
+async def test_an_answer_in_an_outbox_may_be_any_value(value: object) -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        task = await yard.submit(ACT)
+        call = await browser.next_call()
+        await lose(yard, browser, events)
+
+        await yard.reconnect(browser, running=None, outbox=[{"id": call.id, "result": value}])
+
+        assert (await events.complete(task))["status"] == "completed"
+        result = (await yard.view(task)).commands[0].result
+        assert result is not None
+        assert result["structuredContent"] == {"value": value}
+
+
+@pytest.mark.proves("durability:at_most_once", "durability:final_is_final")
+async def test_a_browser_that_never_let_go_of_an_older_call_is_waited_for_all_the_same() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        stuck, task, last = await yard.submit(ACT), await yard.submit(ACT), await yard.submit(READ)
+        old = await browser.next_call()
+        timers = yard.clock.pending
+        await yard.tasks.cancel(stuck)
+        await yard.clock.armed(timers)
+        yard.clock.advance(2.1)
+        call = await browser.next_call(2)
+        assert set(browser.held) == {old.id, call.id}
+
+        await lose(yard, browser, events)
+        await yard.reconnect(browser)
+        await browser.answer(old, {"clicked": "after all"})
+        await browser.until(lambda one: old.id not in one.outbox)
+        await browser.answer(call, {"clicked": True})
+
+        assert (await events.complete(task))["status"] == "completed"
+        await browser.answer(await browser.next_call(3), {})
+        await events.complete(last)
+        assert (await yard.view(stuck)).status is TaskStatus.CANCELLED
+        assert [one.task_id for one in browser.started] == [stuck, task, last]
+        assert events.of(stuck).count("task_complete") == 1
+
+
+@pytest.mark.proves("durability:at_most_once")
+async def test_what_an_older_call_may_hide_is_not_sent_again() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        stuck, task, last = await yard.submit(ACT), await yard.submit(ACT), await yard.submit(READ)
+        old = await browser.next_call()
+        timers = yard.clock.pending
+        await yard.tasks.cancel(stuck)
+        await yard.clock.armed(timers)
+        yard.clock.advance(2.1)
+        await browser.next_call(2)
+        await lose(yard, browser, events)
+
+        running = {"id": old.id, "taskId": old.task_id, "commandId": old.command_id}
+        await yard.reconnect(browser, running=running)
+
+        await browser.until(lambda one: one.cancelled == [old.id, old.id])
+        await browser.fail(old, "CANCELLED")
+        assert (await events.complete(task))["error"]["code"] == "INSTANCE_DISCONNECTED"
+        await browser.answer(await browser.next_call(3), {})
+        assert (await events.complete(last))["status"] == "completed"

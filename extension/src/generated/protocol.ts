@@ -267,7 +267,8 @@ export interface Answered {
   readonly id: string;
   readonly taskId?: string;
   readonly commandId?: string;
-  readonly result?: JsonObject;
+  /** As in `tool_result`. */
+  readonly result?: unknown;
   readonly error?: ToolFault;
 }
 

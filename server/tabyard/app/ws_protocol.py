@@ -8,7 +8,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 from websockets.protocol import State
 
-from tabyard.web.streams.socket import FRAMES
+from tabyard.web.streams.socket import FRAMES, FrameWriter
 
 __all__ = ["FrameProtocol"]
 
@@ -30,15 +30,28 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if not self.close_sent:
             extensions = cast("dict[str, object]", self.scope.get("extensions"))
-            extensions[FRAMES] = self.write_frames
+            writer: FrameWriter = self
+            extensions[FRAMES] = writer
 
-    async def write_frames(self, frames: bytes) -> None:
-        """Send whole frames. Raises `ClientDisconnected`, an `OSError`, when nobody gets them."""
+    @property
+    def ready(self) -> bool:
+        """As a `FrameWriter`: whether nothing is closing, and the peer reads."""
+        return self.writable.is_set() and self._is_open()
+
+    def write_now(self, frames: bytes) -> None:
+        """As a `FrameWriter`: send whole frames."""
+        self.transport.write(frames)
+
+    async def write(self, frames: bytes) -> None:
+        """As a `FrameWriter`. Raises `ClientDisconnected`, an `OSError`, when nobody gets them."""
         if not self.writable.is_set():
             await self.writable.wait()
-        if self.disconnected or self.close_sent or self.conn.state is not State.OPEN:
+        if not self._is_open():
             raise ClientDisconnected
         self.transport.write(frames)
+
+    def _is_open(self) -> bool:
+        return not (self.disconnected or self.close_sent) and self.conn.state is State.OPEN
 
     @override
     def send_receive_event_to_app(self) -> None:

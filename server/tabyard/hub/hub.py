@@ -168,6 +168,9 @@ class Hub:
                 if instance.grace is not None:
                     instance.grace.cancel()
                 instance.lane.stop()
+                if instance.lane.run is not None:
+                    # Who waits for it to be cancelled asks the store, which can still be written.
+                    instance.lane.run.ended(None)
                 link, instance.link = instance.link, None
                 if link is not None:
                     goodbyes.create_task(link.close(CloseCode.GOING_AWAY, _GOODBYE))

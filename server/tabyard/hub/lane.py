@@ -285,7 +285,7 @@ class Lane:
         while True:
             if self._rest is not None:
                 wake(self._rest)
-                await asyncio.get_running_loop().create_future()  # until `stop`
+                await run.park()  # or until `stop`
             if not self._is_harmless(run):
                 await self._checkpoints.all_stored(link, run)
             finish = await self._parts.runner.step(link, run)

@@ -8,6 +8,7 @@ from tabyard.core.records import TaskRecord
 from tabyard.core.recovery import HubTrace
 from tabyard.hub.answers import Reply, Unanswered
 from tabyard.hub.connection import Link
+from tabyard.hub.waiting import wake
 from tabyard_protocol.ids import CallId, CommandId, TaskId
 
 __all__ = ["HubWork", "Run"]
@@ -54,6 +55,8 @@ class Run:
     """The command at work on the hub."""
     over: bool = False
     """Its end is stored."""
+    parked: asyncio.Future[None] | None = None
+    """What its lane waits for between two commands, while the hub goes down."""
     waiting: list[End] = field(default_factory=list[End])
 
     @property
@@ -86,9 +89,17 @@ class Run:
             self.work.give_up(Unanswered.WITHDRAWN)
         elif self.call is not None and link is not None:
             link.give_up(self.call, Unanswered.WITHDRAWN)
+        if self.parked is not None:
+            wake(self.parked)
         end: End = asyncio.get_running_loop().create_future()
         self.waiting.append(end)
         return end
+
+    async def park(self) -> None:
+        """Return when it is withdrawn."""
+        if not self.withdrawn:
+            self.parked = asyncio.get_running_loop().create_future()
+            await self.parked
 
     def ended(self, record: TaskRecord | None) -> None:
         """Tell those who wait."""

@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Final, NoReturn
 
+from typing_extensions import override
+
 from tabyard.core.errors import HubError, InternalError
+from tabyard.core.events import EncodedEvent
 from tabyard.core.strikes import Strikes
 from tabyard.hub.ports import SocketClosed
-from tabyard.hub.subscription import SlowReader, Subscription
+from tabyard.hub.subscription import Sink, SlowReader, Subscription
 from tabyard.web.errors import body_of
 from tabyard.web.standing import Standing
 from tabyard.web.state import WebState
 from tabyard.web.streams.answers import Answers
 from tabyard.web.streams.frames import Refused, read_request
-from tabyard.web.streams.outlet import EventSocket, Outlet, Stuck
+from tabyard.web.streams.outlet import BURST_CHARS, EventSocket, Outlet, Stuck
 from tabyard_protocol.client import ClientError, ClientRequest, TaskSubmit, TaskSubmitResponse
 from tabyard_protocol.errors import CloseCode
 
@@ -61,7 +65,7 @@ async def serve_client(
         await socket.close(code, REASONS[code])
 
 
-class _Session:
+class _Session(Sink):
     """The tasks around one socket: reading, pushing, and watching for what ends it."""
 
     def __init__(
@@ -77,6 +81,18 @@ class _Session:
     def leave(self) -> None:
         """The socket has ended: nobody needs to end it any more."""
         self._answers.leave()
+
+    @override
+    def takes(self, events: Sequence[EncodedEvent]) -> bool:
+        if not self._outlet.ready or self._answers.revoked.is_set():
+            return False
+        # What is too much for one piece waits for its turn.
+        return sum([len(event.text) for event in events]) <= BURST_CHARS
+
+    @override
+    def take(self, events: Sequence[EncodedEvent]) -> None:
+        self._outlet.push_now([event.text for event in events])
+        self._note_ends(events)
 
     async def run(self, first: str | bytes, slow: asyncio.Event) -> CloseCode | None:
         """The code to close with; None when the peer has gone."""
@@ -153,13 +169,18 @@ class _Session:
         await self._outlet.say(frame)
 
     async def _push(self) -> NoReturn:
-        """Send events as they come, a batch per turn."""
+        """Send what can't be sent as it comes, a batch per turn."""
+        self._subscription.pour_into(self)
         async for batch in self._subscription:
             await self._outlet.push([event.text for event in batch])
-            for event in batch:
-                if event.type == "task_complete" and event.task_id is not None:
-                    self._answers.note_ended(event.task_id)
+            self._note_ends(batch)
         raise _Over(CloseCode.GOING_AWAY)
+
+    def _note_ends(self, events: Sequence[EncodedEvent]) -> None:
+        """Of tasks: nothing follows."""
+        for event in events:
+            if event.type == "task_complete" and event.task_id is not None:
+                self._answers.note_ended(event.task_id)
 
     async def _watch(self, slow: asyncio.Event) -> NoReturn:
         """The pushing task may be waiting for the peer itself, so somebody else has to notice."""

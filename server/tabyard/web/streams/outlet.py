@@ -8,7 +8,7 @@ from typing import Final, NoReturn, Protocol
 from tabyard.hub.ports import Socket
 from tabyard_protocol.model import WireModel
 
-__all__ = ["EventSocket", "Outlet", "Put", "Stuck"]
+__all__ = ["BURST_CHARS", "EventSocket", "Outlet", "Put", "Stuck"]
 
 Put = Callable[[str], Awaitable[None]]
 
@@ -19,8 +19,17 @@ BURST_CHARS: Final = 64 * 1024
 class EventSocket(Socket, Protocol):
     """A socket to which many messages may go at once."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether `send_all_now` may be used: the peer reads, and nothing waits to be sent."""
+        ...
+
     async def send_all(self, texts: Iterable[str]) -> None:
         """Send text messages, as one `send` after the other would, but faster."""
+        ...
+
+    def send_all_now(self, texts: Iterable[str]) -> None:
+        """The same without waiting; only when `ready`."""
         ...
 
 
@@ -58,6 +67,19 @@ class Outlet:
                     burst, chars = [], 0
             if burst:
                 await self._send_all(burst)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is nobody's turn and the peer reads, so that `push_now` may be used."""
+        return self._socket.ready and not self._lock.locked()
+
+    def push_now(self, texts: Iterable[str]) -> None:
+        """Send a few messages at once; only when `ready`.
+
+        It may overtake one who has asked for a turn and is about to get it: who promises events
+        asks for them in its turn, so none of those is among them.
+        """
+        self._socket.send_all_now(texts)
 
     @asynccontextmanager
     async def turn(self) -> AsyncGenerator[Put]:

@@ -1,9 +1,10 @@
 """A Starlette WebSocket as the hub's `Socket`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
+from functools import lru_cache
 from struct import Struct
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
@@ -12,7 +13,7 @@ from typing_extensions import override
 from tabyard.hub.ports import SocketClosed
 from tabyard.web.streams.outlet import EventSocket
 
-__all__ = ["FRAMES", "StarletteSocket", "WriteFrames", "frame_writer", "text_frame"]
+__all__ = ["FRAMES", "FrameWriter", "StarletteSocket", "frame_writer", "text_frame"]
 
 ABNORMAL: Final = 1006
 """What RFC 6455 calls a connection that ended without a closing handshake."""
@@ -21,16 +22,14 @@ REASON_BYTES: Final = 123
 """A close frame has no room for more."""
 
 FRAMES: Final = "tabyard.frames"
-"""The ASGI extension of a server that takes ready frames: its value is a `WriteFrames`."""
-
-WriteFrames = Callable[[bytes], Awaitable[None]]
-"""Hands whole frames to the peer, waiting while it doesn't read. Raises `OSError` once it has gone,
-or once either side has begun to close.
-"""
+"""The ASGI extension of a server that takes ready frames: its value is a `FrameWriter`."""
 
 _TINY_BYTES: Final = 125
 _SMALL_BYTES: Final = 65_535
 """The longest messages whose length has one byte, and two more."""
+_SHARED_FRAMES: Final = 256
+_SHARED_CHARS: Final = 16 * 1024
+"""So many of the newest frames, no longer than this, are kept for the next reader."""
 _WHOLE_TEXT: Final = 0x81
 """A frame that is the whole of a text message; the server's side masks nothing."""
 _SHORT: Final = Struct("!BB").pack
@@ -38,9 +37,29 @@ _MEDIUM: Final = Struct("!BBH").pack
 _LONG: Final = Struct("!BBQ").pack
 
 
-def frame_writer(scope: Scope) -> WriteFrames | None:
+class FrameWriter(Protocol):
+    """A server's way to send ready frames, past ASGI's messages."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is closing, and the peer reads."""
+        ...
+
+    def write_now(self, frames: bytes) -> None:
+        """Hand whole frames to the peer; only when `ready`."""
+        ...
+
+    async def write(self, frames: bytes) -> None:
+        """Hand whole frames to the peer, waiting while it doesn't read.
+
+        Raises `OSError` once it has gone, or once either side has begun to close.
+        """
+        ...
+
+
+def frame_writer(scope: Scope) -> FrameWriter | None:
     """The server's way to send ready frames; None: one message at a time."""
-    writer: WriteFrames | None = scope.get("extensions", {}).get(FRAMES)
+    writer: FrameWriter | None = scope.get("extensions", {}).get(FRAMES)
     return writer
 
 
@@ -55,6 +74,14 @@ def text_frame(text: str) -> bytes:
     return _LONG(_WHOLE_TEXT, 127, size) + data
 
 
+_shared_frame = lru_cache(_SHARED_FRAMES)(text_frame)
+
+
+def _event_frame(text: str) -> bytes:
+    """The frame of an event, which is the same for all who read it."""
+    return _shared_frame(text) if len(text) <= _SHARED_CHARS else text_frame(text)
+
+
 class StarletteSocket(EventSocket):
     """One accepted socket.
 
@@ -63,11 +90,16 @@ class StarletteSocket(EventSocket):
     """
 
     def __init__(
-        self, websocket: WebSocket, *, close_timeout_s: float, write: WriteFrames | None = None
+        self, websocket: WebSocket, *, close_timeout_s: float, writer: FrameWriter | None = None
     ) -> None:
         self._websocket = websocket
         self._close_timeout_s = close_timeout_s
-        self._write = write
+        self._writer = writer
+
+    @property
+    @override
+    def ready(self) -> bool:
+        return self._writer is not None and self._writer.ready
 
     @override
     async def receive(self) -> str | bytes:
@@ -85,8 +117,8 @@ class StarletteSocket(EventSocket):
 
     @override
     async def send(self, text: str) -> None:
-        if self._write is not None:
-            await self._send_frames(self._write, text_frame(text))
+        if self._writer is not None:
+            await self._send_frames(self._writer, text_frame(text))
             return
         try:
             await self._websocket.send_text(text)
@@ -95,11 +127,16 @@ class StarletteSocket(EventSocket):
 
     @override
     async def send_all(self, texts: Iterable[str]) -> None:
-        if self._write is not None:
-            await self._send_frames(self._write, b"".join(map(text_frame, texts)))
+        if self._writer is not None:
+            await self._send_frames(self._writer, b"".join(map(_event_frame, texts)))
             return
         for text in texts:
             await self.send(text)
+
+    @override
+    def send_all_now(self, texts: Iterable[str]) -> None:
+        assert self._writer is not None, "only when it is ready"
+        self._writer.write_now(b"".join(map(_event_frame, texts)))
 
     @override
     async def close(self, code: int, reason: str = "") -> None:
@@ -110,8 +147,8 @@ class StarletteSocket(EventSocket):
         except (TimeoutError, WebSocketDisconnect, WebSocketDisconnected):
             return
 
-    async def _send_frames(self, write: WriteFrames, frames: bytes) -> None:
+    async def _send_frames(self, writer: FrameWriter, frames: bytes) -> None:
         try:
-            await write(frames)
+            await writer.write(frames)
         except OSError:
             raise SocketClosed(ABNORMAL) from None

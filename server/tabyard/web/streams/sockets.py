@@ -95,7 +95,7 @@ def _socket(state: WebState, websocket: WebSocket) -> StarletteSocket:
     return StarletteSocket(
         websocket,
         close_timeout_s=state.settings.close_timeout_s,
-        write=frame_writer(websocket.scope),
+        writer=frame_writer(websocket.scope),
     )
 
 
