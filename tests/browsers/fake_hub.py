@@ -92,8 +92,8 @@ class FakeHub:
             answer["proof"] = proof(self.credential, "hub", instance, body["nonce"], HUB_NONCE)
         return JSONResponse(answer)
 
-    async def info(self, _request: Request) -> JSONResponse:
-        return JSONResponse({"name": "Fake hub", "protocol": 1})
+    async def health(self, _request: Request) -> JSONResponse:
+        return JSONResponse({"name": "Fake hub", "keyRequired": False})
 
     async def size(self, request: Request) -> HTMLResponse:
         if "is" in request.query_params:
@@ -140,7 +140,7 @@ class FakeHub:
         """Listen until the end of the block; then the port is free again and all links are cut."""
         app = Starlette(
             routes=[
-                Route("/info", self.info),
+                Route("/health", self.health),
                 Route("/size", self.size),
                 Route("/register", self.register, methods=["POST"]),
                 WebSocketRoute("/instances/{instance}", self.link),

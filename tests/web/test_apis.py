@@ -151,7 +151,14 @@ async def test_health_tells_what_the_store_tells(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(door.yard.store, "health", lambda: (False, "disk full"))
         ill = await door.http.get("/health")
     assert well.status_code == 200
-    assert well.json() == {"status": "ok", "store": "ok", "instances": 1, "uptimeMs": 0}
+    assert well.json() == {
+        "name": "Tabyard",
+        "keyRequired": False,
+        "status": "ok",
+        "store": "ok",
+        "instances": 1,
+        "uptimeMs": 0,
+    }
     assert ill.status_code == 503
     assert ill.json()["status"] == "degraded"
     assert ill.json()["detail"] == "disk full"

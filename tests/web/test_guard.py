@@ -188,13 +188,29 @@ async def test_with_keys_configured_only_pages_and_health_do_without() -> None:
     assert refused.json()["code"] == "UNAUTHORIZED"
 
 
-async def test_with_keys_configured_only_our_extension_registers_without_one() -> None:
-    body = {"userAgent": "test", "windowId": 1}
+async def test_while_no_key_exists_nothing_comes_through_a_proxy() -> None:
+    for header in ("x-forwarded-for", "forwarded"):
+        async with open_door() as door:
+            passed_on = await door.http.get("/tasks", headers={header: "for=1.2.3.4"})
+            page = await door.http.get("/", headers={header: "for=1.2.3.4"})
+        assert passed_on.status_code == 401
+        assert "make an API key first" in passed_on.json()["error"]
+        assert page.status_code == 200
     async with open_door(keys=["right"]) as door:
-        script = await door.http.post("/register", json=body)
-        extension = await door.http.post("/register", json=body, headers={"origin": OWN_EXTENSION})
-        keyed = await door.http.post("/register", json=body, headers={"x-api-key": "right"})
-    assert [script.status_code, extension.status_code, keyed.status_code] == [401, 200, 200]
+        keyed = await door.http.get(
+            "/tasks", headers={"x-forwarded-for": "1.2.3.4", "x-api-key": "right"}
+        )
+    assert keyed.status_code == 200
+
+
+@pytest.mark.proves("security:key_before_all")
+async def test_which_methods_there_are_is_told_to_callers_with_a_key() -> None:
+    async with open_door(keys=["right"]) as door:
+        for path in ("/tasks", "/register", "/metrics", "/api/keys"):
+            stranger = await door.http.put(path)
+            known = await door.http.put(path, headers={"x-api-key": "right"})
+            assert (stranger.status_code, "allow" in stranger.headers) == (401, False)
+            assert (known.status_code, "allow" in known.headers) == (405, True)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import asyncio
 
 import orjson
-from tests.web.door import NAVIGATE, open_door, serve_door, task_body
+import pytest
+from tests.web.door import EXTENSION, NAVIGATE, open_door, serve_door, task_body
 
 from tabyard.core.proof import browser_proof
 from tabyard_protocol.errors import CloseCode
@@ -105,3 +106,75 @@ async def test_a_revoked_browser_is_cut_off_and_cannot_return() -> None:
         answer = await door.http.post("/register", json=back)
         assert (answer.status_code, answer.json()["code"]) == (404, "INSTANCE_NOT_FOUND")
         assert (await door.http.get("/instances")).json()["instances"] == []
+
+
+KEY = {"x-api-key": "right"}
+EXTENSION_ORIGIN = {"origin": f"chrome-extension://{EXTENSION}"}
+
+
+@pytest.mark.proves("security:joining_needs_a_key")
+async def test_where_keys_are_needed_nobody_joins_without_one() -> None:
+    """An origin is no proof: any program can claim to be the extension."""
+    async with open_door(keys=["right"]) as door:
+        for body in (PAIR, {"userAgent": AGENT}, {"userAgent": AGENT, "instanceId": "inst_1"}, {}):
+            for headers in ({}, EXTENSION_ORIGIN, {**EXTENSION_ORIGIN, "x-api-key": "wrong"}):
+                answer = await door.http.post("/register", json=body, headers=headers)
+                assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")
+        assert not door.state.hub.registry.views()
+        paired = await door.http.post("/register", json=PAIR, headers=KEY)
+        assert "credential" in paired.json()
+
+
+@pytest.mark.proves("security:joining_needs_a_key")
+async def test_a_key_may_be_good_for_joining_alone() -> None:
+    async with open_door(keys=["right"]) as door:
+        draft = {"name": "laptop", "scopes": ["instances:register"]}
+        made = (await door.http.post("/api/keys", json=draft, headers=KEY)).json()
+        headers = {"authorization": f"Bearer {made['key']}"}
+        assert (await door.http.post("/register", json=PAIR, headers=headers)).status_code == 200
+        for path in ("/instances", "/tasks", "/info"):
+            assert (await door.http.get(path, headers=headers)).status_code == 403
+        other = {**draft, "scopes": ["instances:write"]}
+        made = (await door.http.post("/api/keys", json=other, headers=KEY)).json()
+        answer = await door.http.post("/register", json=PAIR, headers={"x-api-key": made["key"]})
+        assert answer.status_code == 403
+
+
+@pytest.mark.proves("security:joining_needs_a_key")
+async def test_a_paired_browser_comes_back_by_its_credential_alone() -> None:
+    async with asyncio.timeout(10), serve_door(keys=["right"]) as door:
+        paired = (await door.http.post("/register", json=PAIR, headers=KEY)).json()
+        instance, credential = paired["instanceId"], paired["credential"]
+        back = {"userAgent": AGENT, "instanceId": instance, "nonce": NONCE}
+        for guess, welcomed in ((credential, True), ("0" * 64, False)):
+            way = (await door.http.post("/register", json=back)).json()
+            assert way["proof"]
+            assert "credential" not in way
+            proof = browser_proof(guess, instance, client_nonce=NONCE, hub_nonce=way["nonce"])
+            hello = {"type": "hello", "protocol": 1, "instanceId": instance, "proof": proof}
+            async with door.link(f"/instances/{instance}?ticket={way['ticket']}") as socket:
+                await socket.send(orjson.dumps(hello).decode())
+                if welcomed:
+                    assert orjson.loads(await socket.recv())["type"] == "welcome"
+                else:
+                    await socket.wait_closed()
+                    assert socket.close_code == CloseCode.UNAUTHORIZED
+        unknown = await door.http.post("/register", json={**back, "instanceId": "inst_0"})
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "INSTANCE_NOT_FOUND")
+        rows, _ = await door.state.audit.page(limit=10, offset=0)
+        assert ("refused", "instance.register") in {(row.action, row.subject) for row in rows}
+
+
+async def test_a_browser_elsewhere_is_sent_where_it_can_get() -> None:
+    for web, address in (
+        ({}, "ws://yard.example:3400"),
+        ({"tls": True}, "wss://yard.example:3400"),
+        ({"public_link_url": "wss://link.example/deep"}, "wss://link.example/deep"),
+    ):
+        async with open_door(web={"host_names": frozenset({"yard.example"}), **web}) as door:
+            far = await door.http.post("/register", json=PAIR, headers={"host": "Yard.example:443"})
+            near = await door.http.post("/register", json=PAIR)
+        way = far.json()
+        path = f"/instances/{way['instanceId']}?ticket={way['ticket']}"
+        assert way["websocketUrl"] == f"{address}{path}"
+        assert near.json()["websocketUrl"].startswith("ws://localhost:3400/instances/")

@@ -14,7 +14,7 @@ import { Link } from "../link/link.js";
 import { CallMemory } from "../link/memory.js";
 import { Pairings } from "../link/pairing.js";
 import { readWish } from "../link/popup_messages.js";
-import { nameOf, pair } from "../link/register.js";
+import { cardOf, pair } from "../link/register.js";
 import { retrySafe } from "../link/retry_safe.js";
 import { signOf } from "../link/sign.js";
 import { configure, drivenTabs, endTask, letGo, limit, onBrowserEvent, runTool, ToolFailure } from "../tools/index.js";
@@ -75,8 +75,8 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     memory,
     remembered,
     pairings: () => pairings,
-    pair: (hub) => pair(request, hub, me),
-    nameOf: (hub) => nameOf(request, hub),
+    pair: (hub, key) => pair(request, hub, me, key),
+    cardOf: (hub) => cardOf(request, hub),
     limits,
     letGo,
     mayReach,

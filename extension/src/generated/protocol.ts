@@ -973,6 +973,10 @@ export interface ArtifactView {
 
 /** The answer of `GET /health`: 200 when `ok`, else 503. */
 export interface Health {
+  /** What the hub calls itself; a person sees it before they connect their browser. */
+  readonly name: string;
+  /** Whether callers need an API key. */
+  readonly keyRequired: boolean;
   readonly status: "ok" | "degraded";
   /** `failing`: the last write did not reach the disk; submissions are refused until one does. */
   readonly store: "ok" | "failing";
@@ -1003,8 +1007,10 @@ export const Scope = {
   TASKS_WRITE: "tasks:write",
   /** List and read browsers. */
   INSTANCES_READ: "instances:read",
-  /** Launch, close, rename, revoke and register browsers. */
+  /** Launch, close, rename and revoke browsers. */
   INSTANCES_WRITE: "instances:write",
+  /** Let new browsers join: pair one, or register a program that speaks the link. */
+  INSTANCES_REGISTER: "instances:register",
   /** Run single tools and read their catalogue. */
   TOOLS_RUN: "tools:run",
   /** Use the tool `browser_execute`, in a task or alone: scripts of the caller's own. */

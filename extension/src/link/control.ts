@@ -1,10 +1,12 @@
 /** What the person at this browser can do with its link, and what they are told about it. */
+import { ErrorCode } from "../generated/protocol.js";
 import { present } from "./fields.js";
 import type { Limits, Sites } from "./limits.js";
 import type { Link } from "./link.js";
 import type { CallMemory, Remembered } from "./memory.js";
 import { hubOrigin, type Pairing, type Pairings, shortAddress } from "./pairing.js";
 import type { Report, Wish } from "./popup_messages.js";
+import { type HubCard, NoWayIn } from "./register.js";
 import type { LinkState, OffReason } from "./state.js";
 
 export interface ControlParts {
@@ -12,9 +14,9 @@ export interface ControlParts {
   readonly memory: CallMemory;
   readonly remembered: Remembered;
   readonly pairings: () => Pairings;
-  readonly pair: (hub: string) => Promise<Pairing>;
-  /** The name of the hub at an address; undefined when none answers. */
-  readonly nameOf: (hub: string) => Promise<string | undefined>;
+  readonly pair: (hub: string, key: string | undefined) => Promise<Pairing>;
+  /** Who answers at an address; undefined when no hub does. */
+  readonly cardOf: (hub: string) => Promise<HubCard | undefined>;
   readonly limits: Limits;
   /** Takes the debugger off every tab. */
   readonly letGo: () => void;
@@ -30,12 +32,15 @@ export interface ControlParts {
 /** What calls are answered with while all tasks are paused. */
 export const PAUSED = "the person at this browser has paused all tasks";
 
+/** A hub that answers so asks for a key, or for another one. */
+const KEY_WANTED: readonly string[] = [ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN];
+
 type PairingStep = Report["pairing"];
 
 export class Control {
   #pairingStep: PairingStep = { step: "idle" };
-  /** The hub whose address the person was asked to allow. */
-  #awaiting: string | undefined;
+  /** The hub whose address the person was asked to allow; its key is never written down. */
+  #awaiting: { readonly hub: string; readonly key: string | undefined } | undefined;
   #told: string | undefined;
   #seen: Report["seen"];
 
@@ -64,7 +69,7 @@ export class Control {
   async wish(wish: Wish): Promise<void> {
     switch (wish.type) {
       case "connect":
-        await this.#connect(wish.hub);
+        await this.#connect(wish.hub, wish.key);
         return;
       case "look":
         await this.#look(wish.hub);
@@ -95,7 +100,7 @@ export class Control {
 
   /** The person has allowed some address: the one that was waited for? */
   async granted(): Promise<void> {
-    if (this.#awaiting !== undefined) await this.#connect(this.#awaiting);
+    if (this.#awaiting !== undefined) await this.#connect(this.#awaiting.hub, this.#awaiting.key);
   }
 
   report(): Report {
@@ -155,29 +160,31 @@ export class Control {
   async #look(address: string): Promise<void> {
     const hub = hubOrigin(address);
     const known = hub !== undefined && (await this.parts.mayReach(hub));
-    this.#seen = known ? { address, ...present({ name: await this.parts.nameOf(hub) }) } : undefined;
+    this.#seen = known ? { address, ...(await this.parts.cardOf(hub)) } : undefined;
     this.parts.changed();
   }
 
-  async #connect(address: string): Promise<void> {
+  async #connect(address: string, key: string | undefined): Promise<void> {
     const hub = hubOrigin(address);
     if (hub === undefined) {
       this.#showPairing({ step: "failed", said: "That is no address of a hub: try http://localhost:3300." });
       return;
     }
     if (!(await this.parts.mayReach(hub))) {
-      this.#awaiting = hub;
+      this.#awaiting = { hub, key };
       this.#showPairing({ step: "asking" });
       return;
     }
     this.#awaiting = undefined;
     this.#showPairing({ step: "pairing" });
     try {
-      const pairing = await this.parts.pair(hub);
+      const pairing = await this.parts.pair(hub, key);
       this.#showPairing({ step: "idle" });
       await this.parts.pairings().pair(pairing);
     } catch (error) {
-      this.#showPairing({ step: "failed", said: error instanceof Error ? error.message : String(error) });
+      const wantsKey = error instanceof NoWayIn && KEY_WANTED.includes(error.code ?? "");
+      const said = error instanceof Error ? error.message : String(error);
+      this.#showPairing({ step: "failed", said, ...(wantsKey ? { keyRequired: true } : {}) });
     }
   }
 

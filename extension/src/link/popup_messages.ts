@@ -1,5 +1,5 @@
 /** What the popup and the worker say to each other. */
-import { isFields, text } from "./fields.js";
+import { isFields, present, text } from "./fields.js";
 import { readSettings, type Sites } from "./limits.js";
 import type { LinkState } from "./state.js";
 
@@ -22,13 +22,16 @@ export interface Report {
   /** Where tasks of this hub may go, as the person has said. */
   readonly sites?: Sites;
   /** What answers at the address in the form; a hub without a name here does not answer. */
-  readonly seen?: { readonly address: string; readonly name?: string };
+  readonly seen?: { readonly address: string; readonly name?: string; readonly keyRequired?: boolean };
   /** How the last click on *Connect* went. */
-  readonly pairing: { readonly step: "idle" | "asking" | "pairing" } | { readonly step: "failed"; readonly said: string };
+  readonly pairing:
+    | { readonly step: "idle" | "asking" | "pairing" }
+    | { readonly step: "failed"; readonly said: string; readonly keyRequired?: boolean };
 }
 
 export type Wish =
-  | { readonly type: "connect"; readonly hub: string }
+  /** `key` for a hub that asks for one. */
+  | { readonly type: "connect"; readonly hub: string; readonly key?: string }
   /** Who answers at this address? */
   | { readonly type: "look"; readonly hub: string }
   | { readonly type: "disconnect" }
@@ -51,7 +54,10 @@ export function readWish(message: unknown): Wish | undefined {
   switch (type) {
     case "sites":
       return isFields(message["sites"]) ? { type, sites: readSettings(message["sites"]) } : undefined;
-    case "connect":
+    case "connect": {
+      const hub = text(message["hub"]);
+      return hub === undefined ? undefined : { type, hub, ...present({ key: text(message["key"]) }) };
+    }
     case "look": {
       const hub = text(message["hub"]);
       return hub === undefined ? undefined : { type, hub };

@@ -11,6 +11,8 @@ export class NoWayIn extends Error {
   constructor(
     readonly why: Loss,
     message: string,
+    /** What the hub calls its refusal. */
+    readonly code?: string,
   ) {
     super(message);
   }
@@ -38,13 +40,13 @@ async function body(identity: Identity, label: string | undefined): Promise<Fiel
   };
 }
 
-async function post(fetch: Fetch, hub: string, fields: Fields): Promise<Fields> {
+async function post(fetch: Fetch, hub: string, fields: Fields, key?: string): Promise<Fields> {
   let answer: string;
   let response: Response;
   try {
     response = await fetch(`${hub}/register`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...present({ authorization: key === undefined ? key : `Bearer ${key}` }) },
       body: JSON.stringify(fields),
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       // The pairing itself is the only thing that says who we are.
@@ -61,19 +63,27 @@ async function post(fetch: Fetch, hub: string, fields: Fields): Promise<Fields> 
     if (said?.["code"] === ErrorCode.INSTANCE_NOT_FOUND) {
       throw new NoWayIn("forgotten", `${hub} does not know this browser, or knows it no longer.`);
     }
-    const reason = said === undefined ? undefined : text(said["error"]);
-    throw new NoWayIn("rejected", reason ?? `${hub} answered ${String(response.status)}.`);
+    throw refused(hub, response.status, said);
   }
   if (said === undefined) throw new NoWayIn("rejected", `${hub} is not a Tabyard hub.`);
   return said;
 }
 
+function refused(hub: string, status: number, said: Fields | undefined): NoWayIn {
+  const code = said === undefined ? undefined : text(said["code"]);
+  const reason = (said === undefined ? undefined : text(said["error"])) ?? `${hub} answered ${String(status)}.`;
+  const remedy = code === ErrorCode.FORBIDDEN ? ": it needs the scope instances:register" : "";
+  return new NoWayIn("rejected", `${reason}${remedy}`, code);
+}
+
 /** A link to an https hub is never made in the clear. */
 function socketUrl(hub: string, answer: Fields): string {
   const url = text(answer["websocketUrl"]) ?? "";
-  const allowed = hub.startsWith("https:") ? ["wss:"] : ["ws:", "wss:"];
+  const isEncrypted = hub.startsWith("https:");
+  const allowed = isEncrypted ? ["wss:"] : ["ws:", "wss:"];
   if (URL.canParse(url) && allowed.includes(new URL(url).protocol)) return url;
-  throw new NoWayIn("rejected", `${hub} gave no usable address for the link.`);
+  const remedy = isEncrypted ? " It must be encrypted: set TABYARD_LINK_URL there." : "";
+  throw new NoWayIn("rejected", `${hub} gave no usable address for the link.${remedy}`);
 }
 
 /**
@@ -99,27 +109,35 @@ export async function register(fetch: Fetch, pairing: Pairing, identity: Identit
   };
 }
 
-/** The name of the hub at an address; undefined when nothing there says that it is one. */
-export async function nameOf(fetch: Fetch, hub: string): Promise<string | undefined> {
+/** What a hub tells everybody about itself. */
+export interface HubCard {
+  readonly name: string;
+  readonly keyRequired: boolean;
+}
+
+/** Who answers at an address; undefined when nothing there says that it is a hub. */
+export async function cardOf(fetch: Fetch, hub: string): Promise<HubCard | undefined> {
   try {
-    const response = await fetch(`${hub}/info`, {
+    const response = await fetch(`${hub}/health`, {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       credentials: "omit",
       redirect: "error",
       cache: "no-store",
     });
-    const info = parseFields(await response.text());
-    return typeof info?.["protocol"] === "number" ? text(info["name"]) : undefined;
+    const health = parseFields(await response.text());
+    const name = text(health?.["name"]);
+    const keyRequired = health?.["keyRequired"];
+    return name !== undefined && typeof keyRequired === "boolean" ? { name, keyRequired } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Ask for a new pairing: a person has clicked *Connect*. */
-export async function pair(fetch: Fetch, hub: string, identity: Identity): Promise<Pairing> {
+/** Ask for a new pairing: a person has clicked *Connect*. The key is needed this once, and kept nowhere. */
+export async function pair(fetch: Fetch, hub: string, identity: Identity, key?: string): Promise<Pairing> {
   // Chosen here, so that the popup and the hub's list call this browser the same.
   const label = `${identity.browser} ${freshNonce().slice(0, 4)}`;
-  const answer = await post(fetch, hub, { ...(await body(identity, label)), pair: true });
+  const answer = await post(fetch, hub, { ...(await body(identity, label)), pair: true }, key);
   const instanceId = text(answer["instanceId"]);
   const credential = text(answer["credential"]);
   if (!isFields(answer) || instanceId === undefined || credential === undefined) {

@@ -3,7 +3,7 @@ import { coalesced } from "../link/coalesced.js";
 import type { Clock } from "../link/ports.js";
 import type { Report, Wish } from "../link/popup_messages.js";
 import { SitesForm } from "./sites_form.js";
-import { type Button, type CallLine, elapsed, viewOf } from "./view.js";
+import { addressOf, type Button, type CallLine, elapsed, viewOf } from "./view.js";
 
 const BUTTONS: readonly Button[] = ["reconnect", "disconnect", "forget", "pause", "resume"];
 
@@ -21,6 +21,7 @@ export interface PageParts {
 export class Page {
   #report: Report | undefined;
   #touched = false;
+  #askKey = false;
   readonly #sites: SitesForm;
 
   constructor(private readonly parts: PageParts) {
@@ -34,13 +35,15 @@ export class Page {
     });
     this.#input().addEventListener("input", () => {
       this.#touched = true;
+      this.#showKey();
       look();
     });
     this.#element("connect").addEventListener("submit", (event) => {
       event.preventDefault();
       const hub = this.#input().value;
+      const key = this.#element("key-row").hidden ? "" : this.#key().value.trim();
       parts.askToReach(hub);
-      parts.wish({ type: "connect", hub });
+      parts.wish({ type: "connect", hub, ...(key === "" ? {} : { key }) });
     });
   }
 
@@ -58,6 +61,7 @@ export class Page {
     this.#element("driven").hidden = view.driven === "";
     this.#element("calls").replaceChildren(...view.calls.map((call) => this.#call(call)));
     this.#sites.show(report.sites, report.hub?.name ?? report.hub?.address ?? "");
+    this.#askKey = view.askKey;
     this.#showForm(view.showConnect);
     this.#text("seen", view.seen);
     this.#element("seen").hidden = view.seen === "";
@@ -86,7 +90,17 @@ export class Page {
     const form = this.#element("connect");
     const appears = form.hidden && shown;
     form.hidden = !shown;
+    // A key has done its work as soon as the browser is paired.
+    if (!shown) this.#key().value = "";
+    this.#showKey();
     if (appears) this.#look();
+  }
+
+  /** Hubs elsewhere always ask for a key; one on this machine is asked whether it does. */
+  #showKey(): void {
+    const { elsewhere, clear } = addressOf(this.#input().value);
+    this.#element("key-row").hidden = !(elsewhere || this.#askKey);
+    this.#element("clear").hidden = !clear;
   }
 
   #look(): void {
@@ -119,6 +133,10 @@ export class Page {
 
   #input(): HTMLInputElement {
     return this.#element("address") as HTMLInputElement;
+  }
+
+  #key(): HTMLInputElement {
+    return this.#element("key") as HTMLInputElement;
   }
 
   #button(id: string): HTMLButtonElement {

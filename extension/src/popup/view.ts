@@ -1,6 +1,8 @@
 /** What the popup says for a report: words and choices, no page. */
+import { hubOrigin } from "../link/pairing.js";
 import type { Report } from "../link/popup_messages.js";
 import { byPhase, type In, type OffReason } from "../link/state.js";
+import { isLoopback } from "../policy/hosts.js";
 
 export type Tone = "good" | "busy" | "wait" | "bad" | "off";
 
@@ -23,6 +25,8 @@ export interface View {
   readonly connecting: boolean;
   /** Who answers at the address in the form; empty while nobody knows. */
   readonly seen: string;
+  /** The hub at that address asks for a key. */
+  readonly askKey: boolean;
   readonly problem: string;
   readonly buttons: readonly Button[];
 }
@@ -120,7 +124,19 @@ function problem({ pairing }: Report): string {
 
 function seen({ seen, pairing }: Report): string {
   if (seen === undefined || pairing.step !== "idle") return "";
-  return seen.name === undefined ? "No hub answers at this address yet." : `The hub “${seen.name}” answers there.`;
+  if (seen.name === undefined) return "No hub answers at this address yet.";
+  return `The hub “${seen.name}” answers there${seen.keyRequired === true ? ", and asks for a key" : ""}.`;
+}
+
+function askKey({ seen, pairing }: Report): boolean {
+  return seen?.keyRequired === true || (pairing.step === "failed" && pairing.keyRequired === true);
+}
+
+/** What a person should know about an address before they type a key: whether it needs one, and who can read it. */
+export function addressOf(address: string): { readonly elsewhere: boolean; readonly clear: boolean } {
+  const hub = hubOrigin(address);
+  const elsewhere = hub !== undefined && !isLoopback(new URL(hub).hostname);
+  return { elsewhere, clear: elsewhere && hub.startsWith("http:") };
 }
 
 export function viewOf(report: Report): View {
@@ -137,6 +153,7 @@ export function viewOf(report: Report): View {
     showConnect: needsPairing(report),
     connecting: report.pairing.step === "pairing",
     seen: seen(report),
+    askKey: askKey(report),
     problem: problem(report),
     buttons: buttons(report),
   };

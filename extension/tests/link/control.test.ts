@@ -5,7 +5,7 @@ import { Link } from "../../src/link/link";
 import { CallMemory } from "../../src/link/memory";
 import { Pairings } from "../../src/link/pairing";
 import { readWish } from "../../src/link/popup_messages";
-import { nameOf, pair } from "../../src/link/register";
+import { cardOf, pair } from "../../src/link/register";
 import { FakeClock, FakeHub, FakeLasting, FakeSession, identity, PAIRING, settled, until } from "./fakes";
 
 class Bench {
@@ -56,8 +56,8 @@ class Bench {
       memory,
       remembered,
       pairings: () => this.pairings,
-      pair: (address) => pair(hub.fetch, address, identity),
-      nameOf: (address) => nameOf(hub.fetch, address),
+      pair: (address, key) => pair(hub.fetch, address, identity, key),
+      cardOf: (address) => cardOf(hub.fetch, address),
       mayReach: (address) => Promise.resolve(this.allowed.has(address)),
       drivenTabs: () => 2,
       browser: "Chromium 156",
@@ -131,11 +131,36 @@ describe("connecting by a click", () => {
   });
 });
 
+describe("a hub that asks for a key", () => {
+  it("gets it once, and it is kept nowhere", async () => {
+    const bench = await Bench.worker();
+    bench.hub.key = "tyk_1";
+    await bench.control.wish({ type: "connect", hub: "localhost:3300" });
+    expect(bench.control.report().pairing).toEqual({ step: "failed", said: "A valid API key is required", keyRequired: true });
+    await bench.control.wish({ type: "connect", hub: "localhost:3300", key: "tyk_1" });
+    await bench.hub.welcome(1);
+    expect(bench.hub.keys).toEqual([null, "Bearer tyk_1", null]);
+    const kept = JSON.stringify([[...bench.local.kept], [...bench.session.kept], bench.control.report()]);
+    expect(kept).toContain("inst_9_new");
+    expect(kept).not.toContain("tyk_1");
+  });
+
+  it("gets it as well when the person had to allow the address first", async () => {
+    const bench = await Bench.worker();
+    bench.hub.key = "tyk_1";
+    await bench.control.wish({ type: "connect", hub: "https://yard.example", key: "tyk_1" });
+    expect(bench.hub.keys).toEqual([]);
+    bench.allowed.add("https://yard.example");
+    await bench.control.granted();
+    expect(bench.hub.keys[0]).toBe("Bearer tyk_1");
+  });
+});
+
 describe("looking before a click", () => {
   it("tells who answers on this machine", async () => {
     const bench = await Bench.worker();
     await bench.control.wish({ type: "look", hub: "localhost:3300" });
-    expect(bench.control.report().seen).toEqual({ address: "localhost:3300", name: "Yard" });
+    expect(bench.control.report().seen).toEqual({ address: "localhost:3300", name: "Yard", keyRequired: false });
     bench.hub.down = true;
     await bench.control.wish({ type: "look", hub: "localhost:3300" });
     expect(bench.control.report().seen).toEqual({ address: "localhost:3300" });
@@ -276,6 +301,8 @@ describe("a wish of the popup", () => {
     [{ type: "stop" }, { type: "stop" }],
     [{ type: "connect", hub: "h" }, { type: "connect", hub: "h" }],
     [{ type: "connect" }, undefined],
+    [{ type: "connect", hub: "h", key: "k" }, { type: "connect", hub: "h", key: "k" }],
+    [{ type: "connect", hub: "h", key: 7 }, { type: "connect", hub: "h" }],
     [{ type: "pause" }, { type: "pause" }],
     [
       { type: "sites", sites: { allow: ["a", 1], deny: "b", noPrivate: "yes" } },

@@ -150,17 +150,26 @@ export class FakeHub {
   /** What is answered instead, if anything. */
   answer: ((body: JsonObject) => Response) | undefined;
   down = false;
-
+  /** The key that new browsers need. */
+  key: string | undefined;
+  /** What was presented as one, per registration. */
+  readonly keys: (string | null)[] = [];
   looks = 0;
 
   readonly fetch = (url: string, init: RequestInit): Promise<Response> => {
     if (this.down) return Promise.reject(new TypeError("Failed to fetch"));
-    if (url.endsWith("/info")) {
+    if (url.endsWith("/health")) {
       this.looks += 1;
-      return Promise.resolve(Response.json({ name: "Yard", protocol: 1 }));
+      return Promise.resolve(Response.json({ name: "Yard", keyRequired: this.key !== undefined }));
     }
+    const presented = new Headers(init.headers).get("authorization");
+    this.keys.push(presented);
     const body = JSON.parse(init.body as string) as JsonObject;
     this.registrations.push(body);
+    if (body["pair"] === true && this.key !== undefined && presented !== `Bearer ${this.key}`) {
+      const refusal = { error: "A valid API key is required", code: "UNAUTHORIZED" };
+      return Promise.resolve(Response.json(refusal, { status: 401 }));
+    }
     return Promise.resolve(this.answer?.(body) ?? Response.json(this.registered(body)));
   };
 

@@ -111,6 +111,12 @@ describe("pairing", () => {
     });
   });
 
+  it("says which right a key lacks", async () => {
+    const hub = answering({ error: "This API key does not allow that", code: "FORBIDDEN" }, { status: 403 });
+    const message = "This API key does not allow that: it needs the scope instances:register";
+    await expect(pair(hub.fetch, "http://localhost:3300", identity, "tyk_1")).rejects.toMatchObject({ message, code: "FORBIDDEN" });
+  });
+
   it("refuses an answer without a credential", async () => {
     const hub = answering({ instanceId: "inst_9_new" });
     await expect(pair(hub.fetch, "http://localhost:3300", identity)).rejects.toMatchObject({ why: "rejected" });

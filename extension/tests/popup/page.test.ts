@@ -145,6 +145,32 @@ describe("the popup's page", () => {
     expect(bench.shows("seen")).toBe(true);
   });
 
+  it("asks for a key where one is needed, and forgets it when the browser is paired", () => {
+    const bench = new Bench();
+    const { Event } = bench.document.defaultView as unknown as Window;
+    const input = (id: string): HTMLInputElement => bench.get(id) as HTMLInputElement;
+    const type = (address: string): void => {
+      input("address").value = address;
+      input("address").dispatchEvent(new Event("input") as unknown as globalThis.Event);
+    };
+    bench.page.show(UNPAIRED);
+    expect([bench.shows("key-row"), bench.shows("clear")]).toEqual([false, false]);
+    type("yard.example");
+    expect([bench.shows("key-row"), bench.shows("clear")]).toEqual([true, true]);
+    type("https://yard.example");
+    expect([bench.shows("key-row"), bench.shows("clear")]).toEqual([true, false]);
+    input("key").value = " tyk_1 ";
+    bench.get("pair").click();
+    expect(bench.wishes.at(-1)).toEqual({ type: "connect", hub: "https://yard.example", key: "tyk_1" });
+    type("localhost:3300");
+    bench.get("pair").click();
+    expect(bench.wishes.at(-1)).toEqual({ type: "connect", hub: "localhost:3300" });
+    bench.page.show({ ...UNPAIRED, seen: { address: "localhost:3300", name: "Yard", keyRequired: true } });
+    expect(bench.shows("key-row")).toBe(true);
+    bench.page.show(CONNECTED);
+    expect(input("key").value).toBe("");
+  });
+
   it("shows what went wrong", () => {
     const bench = new Bench();
     bench.page.show({ ...UNPAIRED, pairing: { step: "failed", said: "Nothing answers." } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Report } from "../../src/link/popup_messages";
 import type { LinkState } from "../../src/link/state";
-import { elapsed, viewOf } from "../../src/popup/view";
+import { addressOf, elapsed, viewOf } from "../../src/popup/view";
 
 const PAIRED = {
   hub: { address: "localhost:3300", name: "Yard" },
@@ -93,6 +93,26 @@ describe("what the popup says", () => {
     expect(seen("Yard")).toBe("The hub “Yard” answers there.");
     expect(seen()).toBe("No hub answers at this address yet.");
     expect(viewOf(report(state, {})).seen).toBe("");
+  });
+
+  it("asks for a key where the hub does", () => {
+    const state: LinkState = { phase: "off", why: "unpaired", said: "" };
+    const seen = viewOf(report(state, { seen: { address: "a", name: "Yard", keyRequired: true } }));
+    expect([seen.askKey, seen.seen]).toEqual([true, "The hub “Yard” answers there, and asks for a key."]);
+    const failed = viewOf(report(state, { pairing: { step: "failed", said: "No.", keyRequired: true } }));
+    expect([failed.askKey, failed.problem]).toEqual([true, "No."]);
+    expect(viewOf(report(state, {})).askKey).toBe(false);
+  });
+
+  it.each([
+    ["localhost:3300", false, false],
+    ["http://127.0.0.1:3300", false, false],
+    ["http://[::1]:3300", false, false],
+    ["yard.example", true, true],
+    ["https://yard.example", true, false],
+    ["::", false, false],
+  ])("knows what to say about the address %s", (address, elsewhere, clear) => {
+    expect(addressOf(address)).toEqual({ elsewhere, clear });
   });
 
   it("says how a click on Connect goes", () => {

@@ -28,6 +28,10 @@ class ErrorBody(WireModel):
 class Health(WireModel):
     """The answer of `GET /health`: 200 when `ok`, else 503."""
 
+    name: str
+    """What the hub calls itself; a person sees it before they connect their browser."""
+    key_required: bool
+    """Whether callers need an API key."""
     status: Literal["ok", "degraded"]
     store: Literal["ok", "failing"]
     """`failing`: the last write did not reach the disk; submissions are refused until one does."""

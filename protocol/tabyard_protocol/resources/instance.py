@@ -83,6 +83,11 @@ class Registration(WireModel):
     memory: Short | None = None
     """Names the lifetime of the browser's memory, as in the hello."""
 
+    @property
+    def comes_back(self) -> bool:
+        """Whether it asks for a link that only a former credential opens."""
+        return self.instance_id is not None and self.nonce is not None and not self.pair
+
 
 class Registered(WireModel):
     """The answer of `POST /register`."""

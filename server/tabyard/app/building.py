@@ -61,7 +61,7 @@ async def building(settings: Settings, listeners: Listeners) -> AsyncGenerator[P
     """
     async with open_store(":memory:" if settings.in_memory else settings.database) as store:
         stored = await store.keys()
-        keys = KeyRing(settings.keys, stored=stored, always=not is_loopback(settings.host))
+        keys = KeyRing(settings.keys, stored=stored, always=_others_reach(settings))
         _expect_keys(settings, keys)
         async with _built_on(store, keys, settings, listeners) as parts:
             yield parts
@@ -144,15 +144,23 @@ def _addresses(settings: Settings, listeners: Listeners) -> tuple[str, str]:
     return f"https://{name}:{listeners.http_port}", f"wss://{name}:{listeners.link_port}"
 
 
+def _others_reach(settings: Settings) -> bool:
+    """Whether other machines reach the hub, by itself or through a proxy."""
+    return not is_loopback(settings.host) or bool(settings.trusted_proxies)
+
+
 def _expect_keys(settings: Settings, keys: KeyRing) -> None:
     """Raise `BadSetting` where other machines reach a hub that has no keys."""
-    if not is_loopback(settings.host) and not (settings.keys or keys.records):
-        raise BadSetting(
-            "TABYARD_HOST",
-            settings.host,
-            "other machines could drive your browsers; make a key with `tabyard key new` or set "
-            "TABYARD_API_KEYS first, or listen on 127.0.0.1",
-        )
+    if not _others_reach(settings) or settings.keys or keys.records:
+        return
+    remedy = (
+        "other machines could drive your browsers; make a key with `tabyard key new` or set "
+        "TABYARD_API_KEYS first, or "
+    )
+    if not is_loopback(settings.host):
+        raise BadSetting("TABYARD_HOST", settings.host, f"{remedy}listen on 127.0.0.1")
+    proxies = ",".join(settings.trusted_proxies)
+    raise BadSetting("TABYARD_TRUSTED_PROXIES", proxies, f"{remedy}trust no proxy")
 
 
 async def forget_browser(hub: Hub, instance: InstanceId, reason: str = "it ended") -> None:
@@ -241,6 +249,7 @@ def _web_settings(settings: Settings, listeners: Listeners, link_url: str) -> We
         hub_name=settings.name,
         store_name="memory" if settings.in_memory else "sqlite",
         ws_endpoint=link_url,
+        public_link_url=settings.link_url,
         host_names=frozenset((*own, *settings.allowed_hosts)),
         extension_ids=frozenset({EXTENSION_ID}),
         cors_origins=frozenset(settings.allowed_origins if settings.cors_enabled else ()),

@@ -285,6 +285,14 @@ class Unauthorized(HubError):
     code = ErrorCode.UNAUTHORIZED
     says = "A valid API key is required"
 
+    def __init__(self, because: str = "") -> None:
+        super().__init__(because)
+        self.because = because
+
+    @override
+    def __str__(self) -> str:
+        return self.because or self.says
+
 
 class Forbidden(HubError):
     """The key does not allow this."""

@@ -12,7 +12,6 @@ __all__ = [
     "ALL_SCOPES",
     "ANYBODY",
     "ENVIRONMENT",
-    "EXTENSION",
     "KeyRecord",
     "Principal",
     "digest_of",
@@ -75,8 +74,6 @@ ANYBODY: Final = Principal("anybody")
 """Whoever passes the rules for hosts and origins, while no keys are needed."""
 ENVIRONMENT: Final = Principal("environment")
 """Whoever has a key from the environment: these may do everything."""
-EXTENSION: Final = Principal("extension", scopes=frozenset())
-"""Our extension on this machine, without a key; what it may do is told by the endpoints."""
 
 
 def mint(name: str, *, secrets: tuple[str, str], scopes: Iterable[str], instances: Iterable[str],

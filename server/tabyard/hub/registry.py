@@ -55,13 +55,22 @@ class Registry:
         self._order = 0
         self._default: Instance | None = None
 
-    async def register(self, wanted: Registration, *, origin_extension: bool) -> Registered:
-        """A way in for one link.
+    async def register(
+        self, wanted: Registration, *, origin_extension: bool, link_url: str | None = None
+    ) -> Registered:
+        """A way in for one link, at `link_url` unless it is where all links are.
 
         Raises:
             InstanceNotFound: a former id with a nonce, but nobody knows the id (any more).
             StoreUnavailable: a pairing could not be stored.
         """
+        registered = await self._register(wanted, origin_extension=origin_extension)
+        if link_url is None:
+            return registered
+        address = registered.websocket_url.removeprefix(self._settings.link_url)
+        return registered.model_copy(update={"websocket_url": f"{link_url}{address}"})
+
+    async def _register(self, wanted: Registration, *, origin_extension: bool) -> Registered:
         ticket = self._ids.secret()
         if wanted.instance_id is not None and wanted.nonce is not None and not wanted.pair:
             return self._welcome_back(wanted, InstanceId(wanted.instance_id), wanted.nonce, ticket)

@@ -12,6 +12,7 @@ from tabyard.settings.words import (
     networks,
     path,
     seconds,
+    socket_url,
     switch,
     text,
     words,
@@ -84,6 +85,16 @@ class Settings:
             "TABYARD_BLOBS",
             says="URL of an object store for pictures and files, such as `s3://bucket/prefix`.",
             default="<data_dir>/artifacts",
+        ),
+    ] = ""
+    link_url: Annotated[
+        str,
+        Row(
+            socket_url,
+            "TABYARD_LINK_URL",
+            says="Where browsers on other machines open WebSockets when a proxy stands in front, "
+            "such as `wss://tabyard.example.com:3400`.",
+            default="the name that they call the hub by, at the link port",
         ),
     ] = ""
     queue_limit: Annotated[

@@ -5,8 +5,20 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
-__all__ = ["address", "choice", "integer", "networks", "path", "seconds", "switch", "text", "words"]
+__all__ = [
+    "address",
+    "choice",
+    "integer",
+    "networks",
+    "path",
+    "seconds",
+    "socket_url",
+    "switch",
+    "text",
+    "words",
+]
 
 SWITCH: Final = {
     "1": True,
@@ -92,6 +104,14 @@ def text(said: str) -> str:
     if not said.strip():
         raise ValueError("give at least one character, or leave it out")
     return said.strip()
+
+
+def socket_url(said: str) -> str:
+    """The address of WebSockets, to which paths are added."""
+    url = urlsplit(said.strip())
+    if url.scheme not in {"ws", "wss"} or not url.hostname or url.query or url.fragment:
+        raise ValueError("give an address such as wss://tabyard.example.com:3400")
+    return said.strip().rstrip("/")
 
 
 def address(said: str) -> str:

@@ -12,7 +12,7 @@ from tabyard.core.errors import (
 )
 from tabyard.web.settings import LOOPBACK_NAMES, WebSettings
 
-__all__ = ["Access", "Caller", "Headers", "single_headers"]
+__all__ = ["Access", "Caller", "Headers", "single_headers", "split_port"]
 
 Headers = Mapping[bytes, bytes]
 """Lower-case names; a name that came more than once maps to `REPEATED` where that matters."""

@@ -77,10 +77,21 @@ def _told(app: ASGIApp) -> ASGIApp:
     async def told(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await app(scope, receive, send)
-        except (HubError, HTTPException) as error:
-            await translate(error)(scope, receive, send)
+        except HubError as error:
+            await render(error)(scope, receive, send)
+        except HTTPException as error:
+            # Which methods a path has is told to those who may use some.
+            refusal = _refusal_of(scope)
+            await (translate(error) if refusal is None else render(refusal))(scope, receive, send)
 
     return told
+
+
+def _refusal_of(scope: Scope) -> HubError | None:
+    """Why this caller learns nothing of what there is; sockets find that out by themselves."""
+    standing = standing_of(scope)
+    is_stranger = standing.principal is None and scope["type"] == "http"
+    return standing.refusal or (Unauthorized() if is_stranger else None)
 
 
 class _Socket:
@@ -95,7 +106,4 @@ class _Socket:
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
     """Refuse a path that nobody serves, HTTP and WebSocket alike; without a key, that it is so."""
-    standing = standing_of(scope)
-    is_stranger = standing.principal is None and scope["type"] == "http"
-    error = standing.refusal or (Unauthorized() if is_stranger else NotFound())
-    await render(error)(scope, receive, send)
+    await render(_refusal_of(scope) or NotFound())(scope, receive, send)

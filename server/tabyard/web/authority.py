@@ -15,7 +15,7 @@ from tabyard.core.errors import (
     Unauthorized,
 )
 from tabyard.core.keys import ANYBODY, ENVIRONMENT, Principal
-from tabyard.web.standing import Standing, is_loopback_address, standing_of
+from tabyard.web.standing import Standing, standing_of
 from tabyard.web.state import WebState
 from tabyard_protocol.ids import ArtifactId, InstanceId, TaskId
 from tabyard_protocol.resources.instance import InstanceRef, InstanceStatus
@@ -51,8 +51,8 @@ def about(request: Request, *, subject: str | None = None, instance: str | None 
     request.scope[ABOUT] = (subject, instance)
 
 
-def expect_standing(standing: Standing, needs: Scope, *, extension: bool = False) -> Principal:
-    """The caller, who may do what needs `needs`. `extension`: ours may without a key, from here.
+def expect_standing(standing: Standing, needs: Scope) -> Principal:
+    """The caller, who may do what needs `needs`.
 
     Raises:
         Unauthorized, Forbidden, RateLimited, ForbiddenOrigin.
@@ -64,8 +64,6 @@ def expect_standing(standing: Standing, needs: Scope, *, extension: bool = False
         raise ForbiddenOrigin
     principal = standing.principal
     if principal is None:
-        if extension and standing.caller.is_extension and is_loopback_address(standing.address):
-            return ANYBODY
         raise Unauthorized
     if not principal.may(needs):
         raise Forbidden

@@ -45,8 +45,8 @@ class Endpoint:
     says: str
     needs: Scope | None
     """What a key must allow; None: nobody needs a key for it."""
-    extension: bool = False
-    """Our extension on this machine needs no key: its credential proves what it may do."""
+    proves_later: Callable[[WebState, Request], Awaitable[bool]] | None = None
+    """Whether a caller without a key asks for something that a proof of another kind opens."""
     narrows: bool = False
     """Keeps by itself to the browsers that a key is for, or tells nothing of any browser."""
     audits: str | None = None
@@ -88,10 +88,11 @@ def _route(path: str, rows: Mapping[str, Endpoint], state: WebState) -> GuardedR
         standing = standing_of(request.scope)
         if endpoint.needs is not None:
             try:
-                principal = expect_standing(standing, endpoint.needs, extension=endpoint.extension)
-                if principal.instances is not None:
-                    parameters = request.path_params
-                    await expect_reach(state, principal, parameters, narrows=endpoint.narrows)
+                if not await _proves_later(endpoint, state, request, standing):
+                    principal = expect_standing(standing, endpoint.needs)
+                    if principal.instances is not None:
+                        parameters = request.path_params
+                        await expect_reach(state, principal, parameters, narrows=endpoint.narrows)
             except HubError as error:
                 _note_refused(state, standing, endpoint, error)
                 return endpoint.refuse(error)
@@ -100,6 +101,15 @@ def _route(path: str, rows: Mapping[str, Endpoint], state: WebState) -> GuardedR
         return await _audited(endpoint, state, request, standing)
 
     return GuardedRoute(path, choose, methods=list(rows))
+
+
+async def _proves_later(
+    endpoint: Endpoint, state: WebState, request: Request, standing: Standing
+) -> bool:
+    """Whether this caller needs no key, as another proof follows."""
+    if endpoint.proves_later is None or standing.principal is not None:
+        return False
+    return standing.refusal is None and await endpoint.proves_later(state, request)
 
 
 async def _audited(
@@ -115,9 +125,13 @@ async def _audited(
         raise
     finally:
         subject, instance = request.scope.get(ABOUT) or _named(request)
-        state.audit.note(
-            standing, endpoint.audits or "", subject=subject, instance=instance, outcome=outcome
-        )
+        if standing.principal is None and outcome != "ok":
+            # Anybody can cause these, so they are kept like other refusals.
+            state.audit.note_refused(standing, endpoint.audits or "", outcome)
+        else:
+            state.audit.note(
+                standing, endpoint.audits or "", subject=subject, instance=instance, outcome=outcome
+            )
     return response
 
 

@@ -9,7 +9,14 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tabyard.core.errors import BodyTooLarge, HubError, InternalError, InvalidInput, RateLimited
+from tabyard.core.errors import (
+    BodyTooLarge,
+    HubError,
+    InternalError,
+    InvalidInput,
+    RateLimited,
+    Unauthorized,
+)
 from tabyard.core.keys import ANYBODY
 from tabyard.web.access import Access, Caller, Headers, single_headers
 from tabyard.web.auth import names_a_key, presented_key
@@ -51,6 +58,11 @@ PREFLIGHT: Final = {
     ),
     "access-control-max-age": "600",
 }
+
+PASSED_ON: Final = (
+    "A proxy passed this on, so other machines may be behind it; "
+    "make an API key first: tabyard key new"
+)
 
 UNFIT_FOR_ADDRESSES: Final = (
     "An API key does not belong into an address, where logs keep it; "
@@ -174,6 +186,9 @@ class Guard:
                 principal = state.recognise(presented_key(headers), address)
             except HubError as error:
                 principal, refusal = None, error
+        elif b"x-forwarded-for" in headers or b"forwarded" in headers:
+            # Whoever is behind the proxy is not on this machine, whatever the proxy is.
+            principal, refusal = None, Unauthorized(PASSED_ON)
         standing = Standing(caller, principal, address, refusal)
         payer = standing.payer
         budget = state.limits.spend(payer) if payer is not None else None

@@ -23,6 +23,8 @@ class WebSettings:
     store_name: str = "sqlite"
     """What `/info` says about the store."""
     ws_endpoint: str
+    public_link_url: str = ""
+    """Where browsers elsewhere find the link port, when a proxy stands in front of it."""
     host_names: frozenset[str] = frozenset()
     """Names beside `LOOPBACK_NAMES` under which the hub is addressed; the bound address is one."""
     extension_ids: frozenset[str] = frozenset()

@@ -22,6 +22,8 @@ async def health(state: WebState, _request: Request) -> Response:
     """Whether the hub does its work: 503 while what it is told can't be stored."""
     ok, detail = state.records.health()
     answer = Health(
+        name=state.settings.hub_name,
+        key_required=state.keys.required,
         status="ok" if ok else "degraded",
         store="ok" if ok else "failing",
         detail=detail if not ok else None,
@@ -84,7 +86,6 @@ ENDPOINTS: Final = (
         group="Hub",
         says="Facts about the hub",
         needs=Scope.HUB_READ,
-        extension=True,
         narrows=True,
         answer=HubInfo,
     ),

@@ -5,12 +5,14 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tabyard.web.access import Caller
+from tabyard.core.errors import InvalidInput
+from tabyard.web.access import Caller, split_port
 from tabyard.web.authority import about, principal_of
 from tabyard.web.bodies import parse, read_body
 from tabyard.web.endpoint import Endpoint
 from tabyard.web.errors import json_response
 from tabyard.web.guard import CALLER
+from tabyard.web.settings import LOOPBACK_NAMES
 from tabyard.web.state import WebState
 from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.ids import InstanceId
@@ -60,9 +62,34 @@ async def register(state: WebState, request: Request) -> Response:
     """Announce a browser; the answer says where its socket is."""
     wanted = parse(Registration, await read_body(state, request))
     caller: Caller = request.scope[CALLER]
-    registered = await state.hub.registry.register(wanted, origin_extension=caller.is_extension)
+    registered = await state.hub.registry.register(
+        wanted, origin_extension=caller.is_extension, link_url=link_url_for(state, request)
+    )
     about(request, subject="pair" if wanted.pair else None, instance=registered.instance_id)
     return json_response(registered)
+
+
+async def comes_back(state: WebState, request: Request) -> bool:
+    """Whether a paired browser asks for its link: what it gets is worth nothing without its secret.
+
+    Raises:
+        BodyTooLarge.
+    """
+    try:
+        return parse(Registration, await read_body(state, request)).comes_back
+    except InvalidInput:
+        return False
+
+
+def link_url_for(state: WebState, request: Request) -> str | None:
+    """Where somebody who calls the hub by this name finds its sockets; None: as everybody."""
+    settings = state.settings
+    name, _port = split_port(request.headers["host"].lower().encode())
+    if name.decode() in LOOPBACK_NAMES:
+        return None
+    # The name is one of the hub's own: the door has seen to that.
+    scheme = "wss" if settings.tls else "ws"
+    return settings.public_link_url or f"{scheme}://{name.decode()}:{settings.link_port}"
 
 
 ENDPOINTS: Final = (
@@ -124,8 +151,8 @@ ENDPOINTS: Final = (
         run=register,
         group="Browsers",
         says="Join as a browser: get an id and a ticket for the link",
-        needs=Scope.INSTANCES_WRITE,
-        extension=True,
+        needs=Scope.INSTANCES_REGISTER,
+        proves_later=comes_back,
         audits="instance.register",
         body=Registration,
         answer=Registered,
