@@ -48,6 +48,29 @@ async def test_a_lost_browser_is_told_as_lost_and_then_as_gone(
         await stage.until_presence("connected")
 
 
+@pytest.mark.proves("link:standstill_is_forgiven", "durability:at_most_once")
+async def test_a_hub_that_was_stopped_for_longer_than_the_grace_fails_nothing(
+    tmp_path: Path, made: Foundry
+) -> None:
+    async with on_stage(tmp_path, made, grace_s=2.0) as stage:
+        hub = stage.hub
+        assert hub is not None
+        stage.browser.takes_s = lambda: 1.0
+        tasks = [await stage.submit(READ, ACT), await stage.submit(ACT)]
+        await stage.begun()
+        await stage.browser.leave()
+        await stage.until_presence("reconnecting")
+        stage.browser.takes_s = lambda: 0.02
+        hub.signal(signal.SIGSTOP)
+        await asyncio.sleep(4.5)  # longer than what is left of the grace, and than any lag
+        hub.signal(signal.SIGCONT)
+        await stage.browser.crash(remembers=False)
+        assert [await stage.end(task) for task in tasks] == ["completed", "completed"]
+        assert "the hub stood still" in (tmp_path / "hub.log").read_text()
+        broken, _ = await stage.judge()
+        assert broken == []
+
+
 @pytest.mark.proves("link:zombie_is_fenced", "link:epochs_fence")
 async def test_a_hub_that_wakes_up_beside_its_successor_changes_nothing(
     tmp_path: Path, made: Foundry

@@ -11,7 +11,7 @@ from tabyard.core.strikes import Strikes
 from tabyard.hub.answers import Answer, Reply, Unanswered
 from tabyard.hub.ports import Clock, Socket, SocketClosed, Timer
 from tabyard.hub.settings import HubSettings
-from tabyard.hub.waiting import wake
+from tabyard.hub.waiting import STANDSTILL_S, Deadline, wake
 from tabyard_protocol.errors import CloseCode
 from tabyard_protocol.ids import CallId, InstanceId, TaskId
 
@@ -29,6 +29,7 @@ class Link:
 
     __slots__ = (
         "_acks",
+        "_beat_due_s",
         "_clock",
         "_confirmations",
         "_heard_s",
@@ -76,6 +77,7 @@ class Link:
         self._spawn = spawn
         self._heard_s = clock.monotonic_s()
         self._pulse: Timer | None = None
+        self._beat_due_s = 0.0
         self._replies: dict[CallId, asyncio.Future[Reply]] = {}
         self._timers: dict[CallId, Timer] = {}
         self._confirmations: dict[CallId, asyncio.Future[None]] = {}
@@ -110,9 +112,13 @@ class Link:
         self.calls.open(call)
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._replies[call.id] = reply
-        left_s = call.deadline_s - self._clock.monotonic_s() + self._settings.deadline_slack_s
-        self._timers[call.id] = self._clock.call_later(
-            max(0.0, left_s), lambda: self.give_up(call.id, Unanswered.TIMED_OUT)
+        slack_s = self._settings.deadline_slack_s
+        left_s = call.deadline_s - self._clock.monotonic_s() + slack_s
+        self._timers[call.id] = Deadline(
+            self._clock,
+            max(0.0, left_s),
+            lambda: self.give_up(call.id, Unanswered.TIMED_OUT),
+            slack_s=slack_s,
         )
         return reply
 
@@ -174,7 +180,10 @@ class Link:
 
     def beat(self, on_silence: Callable[[], None]) -> None:
         """Ping the peer from now on; `on_silence` when it says nothing for too long."""
-        left_s = self._heard_s + self._settings.silent_after_s - self._clock.monotonic_s()
+        now_s = self._clock.monotonic_s()
+        if self._pulse is not None and now_s - self._beat_due_s > STANDSTILL_S:
+            self._heard_s = now_s  # nobody was here to listen
+        left_s = self._heard_s + self._settings.silent_after_s - now_s
         if left_s <= 0:
             self._pulse = None
             on_silence()
@@ -183,6 +192,7 @@ class Link:
             self._spawn(self._ping())
         # Its patience may end between two pings.
         wait_s = min(self._settings.ping_every_s, left_s)
+        self._beat_due_s = now_s + wait_s
         self._pulse = self._clock.call_later(wait_s, lambda: self.beat(on_silence))
 
     def still(self) -> None:

@@ -18,7 +18,7 @@ from tabyard.hub.instance import Instance
 from tabyard.hub.ports import Clock, Ids, LinkStore
 from tabyard.hub.registry import Registry
 from tabyard.hub.settings import HubSettings
-from tabyard.hub.waiting import pause
+from tabyard.hub.waiting import Patience, pause
 from tabyard_protocol.errors import CloseCode, ToolErrorCode
 from tabyard_protocol.resources.instance import InstanceStatus
 from tabyard_protocol.version import CURRENT
@@ -226,8 +226,8 @@ class Presence:
         )
         instance.losses += 1
         loss = instance.losses
-        instance.grace = self._clock.call_later(
-            settings.grace_s, lambda: self._spawn(self._expire(instance, loss))
+        instance.grace = Patience(
+            self._clock, settings.grace_s, lambda: self._spawn(self._expire(instance, loss))
         )
 
     def _note_loss(self, instance: Instance) -> None:

@@ -23,6 +23,7 @@ from tabyard.hub.ports import Clock, HubTools, ToolFailed
 from tabyard.hub.run import HubWork, Run
 from tabyard.hub.settings import HubSettings
 from tabyard.hub.upload_rule import UploadRule
+from tabyard.hub.waiting import Deadline
 from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.ids import CallId, TaskId
 from tabyard_protocol.resources.task import CommandStatus
@@ -164,8 +165,11 @@ class Runner:
         work = HubWork(run.course.command_id, reply)
         run.sent, run.work = work.command, work
         work.job = self._spawn(self._on_hub(work, prepared))
-        timer = self._clock.call_later(
-            prepared.timeout_ms / 1000, partial(work.give_up, Unanswered.TIMED_OUT)
+        timer = Deadline(
+            self._clock,
+            prepared.timeout_ms / 1000,
+            partial(work.give_up, Unanswered.TIMED_OUT),
+            slack_s=self._settings.deadline_slack_s,
         )
         reply.add_done_callback(lambda _: timer.cancel())
         return work

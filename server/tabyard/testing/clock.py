@@ -55,6 +55,11 @@ class VirtualClock:
                 timer.then()
         self._now_s = until_s
 
+    def stand_still(self, seconds: float) -> None:
+        """The process does not run for `seconds`: then all timers that fell due fire at once."""
+        self._now_s += seconds
+        self.advance(0)
+
     def jump(self, seconds: float) -> None:
         """The wall clock is set: no time passes, and no timer fires."""
         self._start_ms += round(seconds * 1000)
