@@ -1,13 +1,17 @@
 """The bus: in order, once, bounded, and what is missed is said."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
 import pytest
+from typing_extensions import override
 
-from tabyard.hub.bus import Bus
-from tabyard.hub.subscription import SlowReader, Subscription
+from tabyard.core.events import EncodedEvent
+from tabyard.hub.bus import CROWD, Bus
+from tabyard.hub.subscription import Sink, SlowReader, Subscription
 from tabyard_protocol.errors import CloseCode
 from tabyard_protocol.ids import InstanceId, TaskId
 
@@ -199,3 +203,81 @@ async def test_a_closed_subscription_ends() -> None:
     assert isinstance(ended, StopAsyncIteration)
     tell(one, "a")
     assert subscription.add_task(T).offset == 1
+
+
+class Notes(Sink):
+    """Notes what it takes, and takes nothing while it is `shut`."""
+
+    def __init__(self) -> None:
+        self.shut = False
+        self.taken: list[str] = []
+        self.read: list[str] = []
+        """What went to the task instead."""
+        self.told = asyncio.Event()
+
+    @override
+    def takes(self, events: Sequence[EncodedEvent]) -> bool:
+        return not self.shut
+
+    @override
+    def take(self, events: Sequence[EncodedEvent]) -> None:
+        self.taken += [event.type for event in events]
+        self.told.set()
+
+    async def iterate(self, subscription: Subscription) -> None:
+        async for batch in subscription:
+            self.read += [event.type for event in batch]
+            self.told.set()
+
+
+@asynccontextmanager
+async def noting(one: Bus) -> AsyncGenerator[Notes]:
+    """A reader of the task with a sink, and a task that reads what the sink does not take."""
+    notes = Notes()
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        with one.subscribe() as subscription:
+            subscription.add_task(T)
+            subscription.pour_into(notes)
+            group.create_task(notes.iterate(subscription))
+            await asyncio.sleep(0)
+            yield notes
+
+
+async def test_a_sink_gets_events_at_once_and_wakes_nobody() -> None:
+    one = bus()
+    async with noting(one) as notes:
+        tell(one, "a")
+        assert notes.taken == ["a"]
+        tell(one, "b")
+        assert notes.taken == ["a", "b"]
+        await asyncio.sleep(0)
+        assert notes.read == []
+
+
+async def test_what_a_sink_does_not_take_is_read_before_anything_later() -> None:
+    one = bus()
+    async with noting(one) as notes:
+        notes.shut = True
+        tell(one, "a")
+        notes.shut = False
+        tell(one, "b")
+        assert notes.taken == []
+        await notes.told.wait()
+        assert notes.read == ["a", "b"]
+        tell(one, "c")
+        assert notes.taken == ["c"]
+
+
+async def test_a_crowd_gets_what_happens_meanwhile_in_one_piece() -> None:
+    one = bus()
+    crowd = [one.subscribe() for _ in range(CROWD + 1)]
+    for reader in crowd:
+        reader.add_task(T)
+    async with noting(one) as notes:
+        for kind in "abc":
+            tell(one, kind)
+        assert notes.taken == []
+        await notes.told.wait()
+        assert notes.taken == ["a", "b", "c"]
+    for reader in crowd:
+        assert await read(reader) == ["a", "b", "c"]

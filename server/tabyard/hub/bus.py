@@ -20,7 +20,13 @@ CROWD: Final = 64
 """More readers than this are woken together now and then, and not for each event."""
 
 GATHER_S: Final = 0.005
-"""How long a crowd waits for more events: waking and sending cost ten times what an event does."""
+"""How long a crowd waits for more events: sending to it costs ten times what an event does."""
+
+REST: Final = 2.0
+"""Sending to crowds leaves the loop this many times as long as it takes for everything else."""
+
+MOST_REST_S: Final = 0.05
+"""But no crowd waits longer than this."""
 
 
 class Bus:
@@ -44,6 +50,8 @@ class Bus:
         self._readers: dict[Topic, set[Subscription]] = {}
         self._to_wake: set[Topic] = set()
         """Crowds that have got events since they were woken last."""
+        self._rested_s = 0.0
+        """When the loop has had its time after the last sending."""
         self._subscriptions: WeakSet[Subscription] = WeakSet()
         self._closed = False
 
@@ -116,13 +124,21 @@ class Bus:
                     reader.wake()
             elif not self._to_wake:
                 self._to_wake.add(topic)
-                asyncio.get_running_loop().call_later(GATHER_S, self._wake_crowds)
+                self._wake_crowds_soon()
             else:
                 self._to_wake.add(topic)
+
+    def _wake_crowds_soon(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_at(max(loop.time() + GATHER_S, self._rested_s), self._wake_crowds)
 
     def _wake_crowds(self) -> None:
         topics = tuple(self._to_wake)
         self._to_wake.clear()
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
         for topic in topics:
             for reader in tuple(self._readers.get(topic, ())):
                 reader.wake()
+        ended_s = loop.time()
+        self._rested_s = ended_s + min(REST * (ended_s - began_s), MOST_REST_S)

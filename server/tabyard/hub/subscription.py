@@ -160,20 +160,7 @@ class Subscription:
 
     def wake(self) -> None:
         """What was offered is to be read now."""
-        buffer = self._buffer
-        if not buffer:
-            return
-        sink, waiter = self._sink, self._waiter
-        # Somebody who is not waiting has events in hand that come before these.
-        if (
-            sink is not None
-            and waiter is not None
-            and not waiter.done()
-            and len(buffer) <= _BATCH
-            and sink.takes(buffer)
-        ):
-            sink.take(self._take())
-        else:
+        if self._buffer and not self._pour():
             self._wake()
 
     def __aiter__(self) -> Self:
@@ -208,6 +195,17 @@ class Subscription:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _pour(self) -> bool:
+        """Let the sink have all of the buffer, if it takes it."""
+        sink, waiter, buffer = self._sink, self._waiter, self._buffer
+        # Somebody who is not waiting has events in hand that come before these.
+        if sink is None or waiter is None or waiter.done():
+            return False
+        if len(buffer) > _BATCH or not sink.takes(buffer):
+            return False
+        sink.take(self._take())
+        return True
 
     def _take(self) -> list[EncodedEvent]:
         buffer = self._buffer
