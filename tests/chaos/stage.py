@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,18 @@ class Stage:
         self.folder = folder
         self.history = History(retry_safe={READ: True, ACT: False})
         self.hub: HubUnderTest | None = None
-        self.http = FaultProxy(lambda: None if self.hub is None else self.hub.http_port)
-        self.link = FaultProxy(lambda: None if self.hub is None else self.hub.link_port)
+        # The port of a dead hub may be the next port of somebody else's.
+        self.http = FaultProxy(lambda: None if self._alive is None else self._alive.http_port)
+        self.link = FaultProxy(lambda: None if self._alive is None else self._alive.link_port)
         self.order = Order(folder=str(folder), log=str(folder / "hub.log"), **order)
         self.browser: ChaosBrowser
         self.client: httpx2.AsyncClient
         self._made = made
         self._keys = 0
+
+    @property
+    def _alive(self) -> HubUnderTest | None:
+        return self.hub if self.hub is not None and self.hub.is_alive else None
 
     @property
     def doors(self) -> Doors:
@@ -102,6 +107,18 @@ class Stage:
         async with asyncio.timeout(within_s):
             while await self.presence() != wanted:  # noqa: ASYNC110 -- another process decides
                 await asyncio.sleep(0.01)
+
+    async def met(self) -> bool:
+        """The browser is connected; False: the hub died before that."""
+        path = f"/instances/{self.browser.instance}"
+        async with asyncio.timeout(25):
+            while self._alive is not None:
+                with suppress(httpx2.HTTPError, KeyError):
+                    answer = await self.client.get(path)
+                    if answer.json()["instance"]["status"] == "connected":
+                        return True
+                await asyncio.sleep(0.01)
+        return False
 
     async def judge(self) -> tuple[list[str], Books]:
         """Broken promises, and the books; the hub ends for it."""

@@ -81,21 +81,30 @@ async def next_hub(stage: Stage, hub: HubUnderTest) -> None:
     await stage.start_hub()
 
 
-async def play(made: Foundry, folder: Path, story: Story, point: str) -> list[str]:
-    """What went wrong in a story whose hub dies at `point`."""
-    operation = point.split(":", maxsplit=1)[0]
-    grace_s = 1.0 if operation == "retire" else 20.0
-    async with on_stage(folder, made, grace_s=grace_s) as stage:
+async def to_its_point(stage: Stage, point: str) -> HubUnderTest:
+    """A hub that will die at `point`, and has met the browser if it may come so far."""
+    # A hub notes first of all that the former one's links are lost.
+    countdown = 2 if point.startswith("detach") else 1
+    while True:
         assert stage.hub is not None
         await stage.hub.kill()
         try:
-            # A hub notes first of all that the former one's links are lost.
-            hub = await stage.start_hub(point=point, countdown=2 if operation == "detach" else 1)
+            hub = await stage.start_hub(point=point, countdown=countdown)
         except HubRefused:  # the browser was quicker than the hub could say that it is there
             hub = await stage.start_hub()
             await hub.kill()
-        if not point.startswith(("attach", "welcome")):
-            await stage.until_presence("connected")
+            return hub
+        if point.startswith(("attach", "welcome")) or await stage.met():
+            return hub
+        # It waited in vain for the browser, which was what it died of.
+
+
+async def play(made: Foundry, folder: Path, story: Story, point: str) -> list[str]:
+    """What went wrong in a story whose hub dies at `point`."""
+    operation = point.split(":", maxsplit=1)[0]
+    grace_s = 2.0 if operation == "retire" else 20.0
+    async with on_stage(folder, made, grace_s=grace_s) as stage:
+        hub = await to_its_point(stage, point)
         expected = await story(stage, hub)
         ended = {task: await stage.end(task) for task in expected}
         broken, _ = await stage.judge()
