@@ -12,6 +12,12 @@ from tests.web.door import NAVIGATE, open_door, serve_door
 
 from tabyard.web.ui.assets import ASSETS
 
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+    "gg=="
+)
+PRESS = {"action": "click", "selector": "#brake"}
+
 
 @pytest.mark.parametrize("path", ["/", "/api/docs", "/demo/form"])
 async def test_pages_come_with_a_policy_of_their_own(path: str) -> None:
@@ -89,6 +95,90 @@ async def test_the_status_page_follows_what_happens(chromium: Path) -> None:
 
         door.yard.cut_all()
         await track.get_by_text("reconnecting").wait_for()
+
+
+@pytest.mark.browser
+async def test_a_task_unfolds_by_key_to_commands_that_follow_it_live(chromium: Path) -> None:
+    async with asyncio.timeout(50), serve_door() as door, open_page(chromium) as page:
+        browser = await door.yard.browser(label="Workshop")
+        press = {"tool_name": "browser_interact", "intention": "Press it", "args": PRESS}
+        task = await door.submit(NAVIGATE, press, NAVIGATE, task_intention="Go and press")
+        await page.goto(f"http://127.0.0.1:{door.http_port}/")
+        row = page.locator(f'[data-task="{task}"]')
+        stations = row.locator(".station")
+
+        await row.get_by_role("button").press("Enter")
+        await stations.nth(0).get_by_text("running").wait_for()
+        await stations.nth(1).locator("summary").press("Enter")
+        await stations.nth(1).get_by_text('"selector": "#brake"').wait_for()
+
+        await browser.answer(await browser.next_call(), {"title": "Timetable"})
+        await stations.nth(0).get_by_text("Timetable", exact=True).wait_for()
+        await browser.fail(await browser.next_call(2), "ELEMENT_NOT_FOUND", "no brake here")
+        await stations.nth(1).get_by_text("ELEMENT_NOT_FOUND: no brake here").wait_for()
+        await stations.nth(2).get_by_text("skipped").wait_for()
+        assert await stations.nth(1).locator("details").get_attribute("open") is not None
+        assert (
+            await stations.nth(1).locator("summary").evaluate("e => e === document.activeElement")
+        )
+
+        await row.get_by_role("button").first.press("Enter")
+        await stations.first.wait_for(state="hidden")
+
+
+@pytest.mark.browser
+async def test_an_address_names_a_task_and_its_pictures_can_be_enlarged(chromium: Path) -> None:
+    """With keys, which an image element can't send."""
+    image = {"type": "image", "data": PIXEL, "mimeType": "image/png"}
+    async with (
+        asyncio.timeout(50),
+        serve_door(keys=["right"]) as door,
+        open_page(chromium) as page,
+    ):
+        door.http.headers["authorization"] = "Bearer right"
+        browser = await door.yard.browser(label="Workshop")
+        task = await door.submit()
+        await browser.answer(await browser.next_call(), {"content": [image]})
+        await door.ended(task)
+
+        await page.add_init_script("sessionStorage.setItem('tabyard-key', 'right')")
+        await page.goto(f"http://127.0.0.1:{door.http_port}/#{task}")
+        thumbnail = page.locator(f'[data-task="{task}"]').get_by_role(
+            "button", name="Go to example"
+        )
+        await thumbnail.press("Enter")
+        await page.wait_for_function("document.querySelector('dialog img').naturalWidth === 1")
+        await page.keyboard.press("Escape")
+        await page.locator("dialog").wait_for(state="detached")
+        assert await thumbnail.evaluate("element => element === document.activeElement")
+
+
+@pytest.mark.browser
+async def test_a_running_task_can_be_cancelled_on_the_status_page(chromium: Path) -> None:
+    async with asyncio.timeout(50), serve_door() as door, open_page(chromium) as page:
+        browser = await door.yard.browser(label="Workshop")
+        task = await door.submit()
+        call = await browser.next_call()
+        await page.goto(f"http://127.0.0.1:{door.http_port}/#{task}")
+        await page.get_by_role("button", name="Cancel this task").click()
+        await browser.until(lambda one: call.id in one.cancelled)
+        await browser.fail(call, "CANCELLED")
+        row = page.locator(f'[data-task="{task}"]')
+        await row.get_by_text("cancelled", exact=True).wait_for()
+
+
+@pytest.mark.browser
+async def test_a_browser_unfolds_to_its_facts_and_its_latest_tasks(chromium: Path) -> None:
+    async with asyncio.timeout(50), serve_door() as door, open_page(chromium) as page:
+        browser = await door.yard.browser(label="Workshop")
+        task = await door.submit(task_name="Check the timetable")
+        await page.goto(f"http://127.0.0.1:{door.http_port}/")
+        track = page.locator(f'[data-instance="{browser.instance_id}"]')
+        await track.get_by_text("Check the timetable").wait_for()
+        await track.get_by_role("button").press("Enter")
+        await track.get_by_text(browser.instance_id).wait_for()
+        await track.locator(".brief").get_by_text("Check the timetable").click()
+        await page.locator(f'[data-task="{task}"] .station').wait_for()
 
 
 @pytest.mark.browser

@@ -352,7 +352,7 @@ async def test_a_wrong_method_is_told_the_right_ones(method: str, path: str, all
     assert answer.json()["code"] == "METHOD_NOT_ALLOWED"
 
 
-async def test_pictures_come_inline_when_a_task_is_read() -> None:
+async def test_pictures_come_inline_when_a_task_is_read_unless_links_are_wanted() -> None:
     pixel = base64.b64encode(b"\x89PNG\r\n\x1a\n and so on").decode()
 
     async def shoot(_call: object) -> object:
@@ -366,6 +366,19 @@ async def test_pictures_come_inline_when_a_task_is_read() -> None:
             "intention": "look",
             "args": {"action": "screenshot"},
         }
-        view = await door.ended(await door.submit(shot))
-    images = [item for item in view["commands"][0]["result"]["content"] if item["type"] == "image"]
+        task = await door.submit(shot)
+        view = await door.ended(task)
+        linked = (await door.http.get(f"/tasks/{task}?pictures=link")).json()["task"]
+        (link,) = [item for item in content_of(linked) if item["type"] == "resource_link"]
+        fetched = await door.http.get(link["uri"])
+        refused = await door.http.get(f"/tasks/{task}?pictures=none")
+    images = [item for item in content_of(view) if item["type"] == "image"]
     assert images == [{"type": "image", "data": pixel, "mimeType": "image/png"}]
+    assert fetched.content == base64.b64decode(pixel)
+    assert refused.json()["details"] == {"pictures": "should be one of inline, link"}
+
+
+def content_of(view: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the first command of a task answered."""
+    content: list[dict[str, Any]] = view["commands"][0]["result"]["content"]
+    return content

@@ -13,7 +13,9 @@ LONGEST: Final = 300
 TELLING: Final = ("result", "value", "title", "content", "text", "selected")
 """Members of typed results that say it all, the most telling first."""
 
-DULL: Final = frozenset({"success", "clicked", "hovered", "moved", "pressed", "typed", "waited"})
+DULL: Final = frozenset(
+    {"success", "clicked", "hovered", "moved", "pressed", "typed", "waited", "slept"}
+)
 """Members of results that say no more than that it was done."""
 
 

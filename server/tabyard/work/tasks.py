@@ -81,12 +81,21 @@ class Tasks:
 
     async def view(self, task: TaskId) -> TaskView:
         """The whole task, its pictures included. Raises `TaskNotFound`."""
-        record = await self._store.task(task)
-        if record is None:
-            raise TaskNotFound(task)
+        record = await self._record(task)
         outcomes = [await self._with_pictures(outcome) for outcome in record.outcomes]
         record = replace(record, outcomes=tuple(outcomes))
         return view_task(record, self._live(record.id, record.instance_id))
+
+    async def linked_view(self, task: TaskId) -> TaskView:
+        """The whole task, its pictures as links to `/artifacts`. Raises `TaskNotFound`."""
+        record = await self._record(task)
+        return view_task(record, self._live(record.id, record.instance_id))
+
+    async def _record(self, task: TaskId) -> TaskRecord:
+        record = await self._store.task(task)
+        if record is None:
+            raise TaskNotFound(task)
+        return record
 
     async def list(self, wanted: TaskFilter) -> TaskList:
         """A page of tasks, newest first."""

@@ -43,6 +43,9 @@ MAX_KEY_CHARS: Final = 200
 MAX_LIMIT: Final = 1_000
 MAX_OFFSET: Final = 1_000_000_000
 
+PICTURES: Final = ("inline", "link")
+"""How a task may carry its pictures; the first unless told otherwise."""
+
 _NUMBER: Final = TypeAdapter[int](Annotated[int, Field(ge=0, le=MAX_OFFSET)])
 
 
@@ -71,9 +74,10 @@ async def list_tasks(state: WebState, request: Request) -> Response:
 
 
 async def read(state: WebState, request: Request) -> Response:
-    """One task, whole, its pictures included."""
-    view = await state.tasks.view(TaskId(request.path_params["task_id"]))
-    return json_response(TaskEnvelope(task=view))
+    """One task, whole, with its pictures or with links to them."""
+    task = TaskId(request.path_params["task_id"])
+    view = state.tasks.linked_view if links_wanted(request) else state.tasks.view
+    return json_response(TaskEnvelope(task=await view(task)))
 
 
 async def cancel(state: WebState, request: Request) -> Response:
@@ -85,6 +89,15 @@ async def cancel(state: WebState, request: Request) -> Response:
         refusal = TaskCancelled(success=False, task_id=task, reason=str(error))
         return json_response(refusal, 400)
     return json_response(TaskCancelled(success=True, task_id=task, message="Task cancelled"))
+
+
+def links_wanted(request: Request) -> bool:
+    """Whether pictures are to be linked; as the document has it, they are in the answer."""
+    wanted = request.query_params.get("pictures", PICTURES[0])
+    if wanted not in PICTURES:
+        message = f"should be one of {', '.join(PICTURES)}"
+        raise InvalidInput(f"pictures {message}", {"pictures": message})
+    return wanted == "link"
 
 
 def idempotency_key(request: Request) -> str | None:
@@ -209,7 +222,15 @@ ENDPOINTS: Final = (
         says="Read a task with the results of its commands",
         needs=Scope.TASKS_READ,
         answer=TaskEnvelope,
-        errors=(ErrorCode.TASK_NOT_FOUND,),
+        parameters=(
+            Parameter(
+                name="pictures",
+                place="query",
+                says="Pictures as base64 in the answer, or as links to `/artifacts`",
+                schema={"type": "string", "enum": [*PICTURES], "default": PICTURES[0]},
+            ),
+        ),
+        errors=(ErrorCode.INVALID_INPUT, ErrorCode.TASK_NOT_FOUND),
     ),
     Endpoint(
         method="POST",

@@ -34,8 +34,9 @@ def _read(name: str) -> Asset:
 ASSETS: Final = {
     name: _read(name)
     for name in (
-        "base.css", "demo.html", "docs.css", "docs.html", "docs.js", "mark.svg", "status.css",
-        "status.html", "status.js",
+        "base.css", "commands.js", "demo.html", "docs.css", "docs.html", "docs.js", "dom.js",
+        "fold.css", "hub.js", "mark.svg", "status.css", "status.html", "status.js", "tasks.js",
+        "times.js", "tracks.js",
     )
 }  # fmt: skip
 """Every file by its name; nothing else is ever served."""

@@ -1,13 +1,6 @@
 // The API reference, drawn from the hub's own OpenAPI document.
 
-const byId = (id) => document.getElementById(id);
-
-function make(tag, className, ...children) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  element.append(...children);
-  return element;
-}
+import { byId, make, prose } from "/ui/dom.js";
 
 const answer = await fetch("/api/openapi.json");
 const api = await answer.json();
@@ -36,17 +29,12 @@ function fold(path, method, operation) {
   return element;
 }
 
-/** Text whose `names` are set as code. */
-function prose(text) {
-  return text.split("`").map((part, index) => index % 2 ? make("code", "", part) : part);
-}
-
 function* parts(operation) {
   if (operation.parameters.length) {
     yield make("h3", "", "Parameters");
     yield table(operation.parameters.map((one) => [
       make("code", "", one.name),
-      [one.in, kind(one.schema), one.description].filter(Boolean).join(" · "),
+      make("span", "", ...prose([one.in, kind(one.schema), one.description].filter(Boolean).join(" · "))),
     ]));
   }
   if (operation.requestBody) {
@@ -55,7 +43,7 @@ function* parts(operation) {
   }
   yield make("h3", "", "Answers");
   yield table(Object.entries(operation.responses).map(([status, one]) => [
-    make("code", "", status), one.description,
+    make("code", "", status), make("span", "", ...prose(one.description)),
   ]));
   const [success] = Object.values(operation.responses["200"].content);
   if (Object.keys(success.schema).length) yield shape(success.schema);

@@ -16,10 +16,13 @@ from tabyard.web.ui.assets import ASSETS, Asset
 __all__ = ["page_routes"]
 
 PAGE_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""Pages run the hub's own files and talk to the hub alone."""
+"""Pages run the hub's own files and talk to the hub alone.
+
+Pictures are fetched, as an image element can't carry a key, and shown from memory (`blob:`).
+"""
 
 
 def page_routes() -> Sequence[OpenRoute]:
