@@ -189,6 +189,29 @@ async def test_a_frame_over_the_limit_closes_the_link() -> None:
         assert browser.close_code == CloseCode.TOO_LARGE
 
 
+async def test_a_browser_that_talks_too_fast_unasked_is_sent_away_and_may_come_back() -> None:
+    event = '{"type":"event","kind":"tab","data":{}}'
+    async with asyncio.timeout(5), open_yard(events_per_second=3) as yard:
+        browser = await yard.browser()
+        task = await yard.submit(ACT)
+        call = await browser.next_call()
+        for number in (1, 2):
+            yard.clock.advance(1)
+            for one in (event, event, '{"type":"ping"}'):
+                await browser.send_raw(one)
+            await browser.until(lambda one, number=number: one.pongs == number)
+        events = yard.listen()
+        await browser.send_raw(event)
+        await browser.until(lambda one: one.close_code is not None)
+        assert browser.close_code == CloseCode.TOO_MANY_REQUESTS
+        lost = await events.until(lambda event: event["type"] == "instance_reconnecting")
+        assert lost["reason"] == "more than 3 frames a second unasked"
+        yard.clock.advance(1)
+        await yard.reconnect(browser)
+        await browser.answer(call, {})
+        assert (await events.complete(task))["status"] == "completed"
+
+
 @pytest.mark.proves("link:state_is_true")
 async def test_a_silent_link_is_pinged_and_given_up_after_45_s() -> None:
     async with asyncio.timeout(5), open_yard(silent_after_s=45) as yard:

@@ -88,6 +88,65 @@ async def test_an_unknown_browser_is_sent_away() -> None:
         assert await closed_with(socket) == CloseCode.UNKNOWN_INSTANCE
 
 
+@pytest.mark.proves("security:audited")
+async def test_who_may_not_speak_for_a_browser_leaves_a_line() -> None:
+    paired = {"userAgent": "test", "pair": True}
+    async with asyncio.timeout(5), serve_door() as door:
+        way = (await door.http.post("/register", json=paired)).json()
+        back = {"userAgent": "test", "instanceId": way["instanceId"], "nonce": "a fresh nonce"}
+        claimed = (await door.http.post("/register", json=back)).json()
+        for ticket, path in (
+            ("wrong", f"/instances/{way['instanceId']}?ticket=wrong"),
+            (claimed["ticket"], "/"),
+            ("none", "/instances/inst_0"),
+        ):
+            async with door.link(path) as socket:
+                frame = {"type": "hello", "instanceId": way["instanceId"], "ticket": ticket}
+                await socket.send(orjson.dumps({**frame, "proof": "0" * 64}).decode())
+                assert (await closed_with(socket) or 0) >= 4000
+        rows, _ = await door.state.audit.page(limit=10, offset=0)
+        told = [(row.subject, row.outcome) for row in rows if row.action == "refused"]
+    assert sorted(told) == [
+        ("link inst_0", "UNKNOWN_INSTANCE"),
+        (f"link {way['instanceId']}", "UNAUTHORIZED"),
+        (f"link {way['instanceId']}", "UNAUTHORIZED"),
+    ]
+    assert claimed["ticket"] not in str(rows)
+
+
+@pytest.mark.proves("security:audited")
+async def test_what_a_client_may_not_ask_leaves_a_line() -> None:
+    async with asyncio.timeout(5), serve_door(keys=["right"]) as door:
+        async with door.client() as client:
+            await client.ask("auth", token="wrong")
+            await client.ask("task_list")
+        draft = {"name": "reader", "scopes": ["tasks:read"]}
+        headers = {"x-api-key": "right"}
+        made = (await door.http.post("/api/keys", json=draft, headers=headers)).json()
+        async with door.client(additional_headers={"x-api-key": made["key"]}) as client:
+            assert (await client.ask("task_cancel", taskId="task_0"))["code"] == "FORBIDDEN"
+        rows, _ = await door.state.audit.page(limit=10, offset=0)
+        told = [(row.who, row.subject, row.outcome) for row in rows if row.action == "refused"]
+    assert sorted(told) == [
+        ("nobody", "auth frame", "UNAUTHORIZED"),
+        ("nobody", "task_list frame", "UNAUTHORIZED"),
+        ("reader", "task_cancel frame", "FORBIDDEN"),
+    ]
+
+
+@pytest.mark.proves("security:audited")
+@pytest.mark.parametrize("said", [None, '{"type":"ping"}'])
+async def test_a_client_that_presents_no_key_in_time_leaves_a_line(said: str | None) -> None:
+    web = {"auth_timeout_s": 0.05}
+    async with asyncio.timeout(5), serve_door(keys=["right"], web=web) as door:
+        async with door.link() as socket:
+            if said is not None:
+                await socket.send(said)
+            assert await closed_with(socket) == CloseCode.UNAUTHORIZED
+        rows, _ = await door.state.audit.page(limit=10, offset=0)
+    assert [(row.subject, row.outcome) for row in rows] == [("socket", "UNAUTHORIZED")]
+
+
 async def test_a_frame_over_the_limit_ends_the_link_and_leaves_the_queue() -> None:
     async with asyncio.timeout(5), serve_door() as door:
         way = await register(door)

@@ -76,6 +76,7 @@ async def _built_on(
     ids = SystemIds(clock=clock)
     http_url, link_url = _addresses(settings, listeners)
     blobs = await asyncio.to_thread(_blobs, settings)
+    await asyncio.to_thread(_make_uploads, settings)
     async with (
         Hub(
             store=store,
@@ -210,6 +211,17 @@ def _blobs(settings: Settings) -> ObjectBlobs:
         raise DataFolderUnusable(settings.data_dir, error.strerror or str(error)) from None
 
 
+def _make_uploads(settings: Settings) -> None:
+    """The folder from which files are uploaded, where nobody has named another."""
+    if settings.upload_dir is not None:
+        return
+    try:
+        settings.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        if not settings.in_memory:
+            raise DataFolderUnusable(settings.data_dir, error.strerror or str(error)) from None
+
+
 def _launch_settings(settings: Settings, http_url: str) -> LaunchSettings:
     try:
         extension = extension_folder(settings.extension_dir)
@@ -237,6 +249,7 @@ def _hub_settings(settings: Settings, listeners: Listeners, link_url: str) -> Hu
         upload_dir=settings.uploads,
         grace_s=settings.grace_s,
         hello_within_s=settings.handshake_timeout_s,
+        events_per_second=settings.events_per_second,
         frame_bytes=settings.frame_limit_bytes,
     )
 

@@ -17,12 +17,18 @@ __all__ = ["Arrival", "Refused", "greet"]
 
 
 class Refused(Exception):
-    """The socket is closed with `close_code`; `reason` is for people."""
+    """The socket is closed with `close_code`; `reason` is for people.
 
-    def __init__(self, close_code: CloseCode, reason: str) -> None:
-        super().__init__(close_code, reason)
+    `instance`: for whom the peer wanted to speak, as far as it said so.
+    """
+
+    def __init__(
+        self, close_code: CloseCode, reason: str, instance: InstanceId | None = None
+    ) -> None:
+        super().__init__(close_code, reason, instance)
         self.close_code = close_code
         self.reason = reason
+        self.instance = instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ async def greet(
         reason = f"this hub does not speak revision {hello.protocol}; update one of the two"
         raise Refused(CloseCode.INCOMPATIBLE, reason)
     if instance_id is not None and hello.instance_id != instance_id:
-        raise Refused(CloseCode.UNKNOWN_INSTANCE, "Unknown instance")
+        raise Refused(CloseCode.UNKNOWN_INSTANCE, "Unknown instance", instance_id)
     return Arrival(hello, _admitted(hello, ticket, registry))
 
 
@@ -71,16 +77,16 @@ def _admitted(hello: Hello, ticket: str | None, registry: Registry) -> InstanceR
     known = registry.get(instance)
     if admission is None:
         if known is None:
-            raise Refused(CloseCode.UNKNOWN_INSTANCE, "Unknown instance")
+            raise Refused(CloseCode.UNKNOWN_INSTANCE, "Unknown instance", instance)
         remembered = known.record.ticket_hash
         if shown is None or remembered is None or ticket_hash(shown) != remembered:
-            raise Refused(CloseCode.UNAUTHORIZED, "no valid ticket; register again")
+            raise Refused(CloseCode.UNAUTHORIZED, "no valid ticket; register again", instance)
         return known.record
     if not admission.needs_proof:
         return admission.record
     credential = known.record.credential if known is not None else None
     if credential is None:
-        raise Refused(CloseCode.REVOKED, "this pairing was revoked")
+        raise Refused(CloseCode.REVOKED, "this pairing was revoked", instance)
     proven = is_browser_proof(
         hello.proof,
         credential,
@@ -89,7 +95,7 @@ def _admitted(hello: Hello, ticket: str | None, registry: Registry) -> InstanceR
         hub_nonce=admission.hub_nonce or "",
     )
     if not proven:
-        raise Refused(CloseCode.UNAUTHORIZED, "the proof is wrong")
+        raise Refused(CloseCode.UNAUTHORIZED, "the proof is wrong", instance)
     return admission.record
 
 

@@ -1,11 +1,13 @@
 """The life of one browser's socket, from its hello to its end."""
 
 import logging
+from collections.abc import Callable
 from typing import assert_never
 
 from tabyard.core.calls import Settled
 from tabyard.core.errors import HubError
 from tabyard.core.frames import MalformedFrame, read_frame
+from tabyard.core.pace import Pace
 from tabyard.hub.answers import answer_of
 from tabyard.hub.arrival import Refused, greet
 from tabyard.hub.connection import Link
@@ -25,9 +27,18 @@ from tabyard_protocol.link import (
     ToolResult,
 )
 
-__all__ = ["serve_instance"]
+__all__ = ["Refused", "serve_instance"]
 
 logger = logging.getLogger(__name__)
+
+
+class _Over(Exception):
+    """The peer has used up the patience of the hub."""
+
+    def __init__(self, close_code: CloseCode, reason: str) -> None:
+        super().__init__(close_code, reason)
+        self.close_code = close_code
+        self.reason = reason
 
 
 async def serve_instance(
@@ -37,10 +48,12 @@ async def serve_instance(
     instance_id: InstanceId | None,
     ticket: str | None,
     hub: Hub,
+    refused: Callable[[Refused], None] | None = None,
 ) -> None:
     """Serve an accepted socket until it ends. Never raises for what a peer does.
 
     `first_frame` when it has been read already; `instance_id` and `ticket` when the URL names them.
+    `refused` is told why somebody may not speak for a browser.
     """
     try:
         arrival = await greet(
@@ -64,6 +77,8 @@ async def serve_instance(
         link.paused = arrival.hello.paused is True
         instance = await hub.presence.attach(link, arrival)
     except Refused as refusal:
+        if refused is not None:
+            refused(refusal)
         await socket.close(refusal.close_code, refusal.reason)
         return
     except HubError as error:
@@ -77,6 +92,7 @@ async def serve_instance(
 async def _attend(link: Link, instance: Instance, hub: Hub) -> None:
     """Take frames until the link ends."""
     reason = "the link was closed"
+    pace = Pace(hub.settings.events_per_second)
     try:
         while True:
             message = await link.receive()
@@ -86,40 +102,42 @@ async def _attend(link: Link, instance: Instance, hub: Hub) -> None:
             if instance.link is not link:
                 await link.close(CloseCode.STALE_EPOCH, "a newer link has taken over")
                 return
-            if len(message) > hub.settings.frame_bytes:
-                reason = "a frame was too large"
-                await link.close(CloseCode.TOO_LARGE, reason)
-                return
-            if not await _take(message, link):
-                reason = "too many malformed frames"
-                await link.close(CloseCode.BAD_FRAMES, reason)
-                return
+            await _take(message, link, hub, pace)
+    except _Over as over:
+        reason = over.reason
+        await link.close(over.close_code, reason)
     except SocketClosed as closed:
         reason = f"the link was closed ({closed.code})"
     finally:
         hub.presence.lost(instance, link, reason)
 
 
-async def _take(message: str, link: Link) -> bool:
-    """Act on one frame; False when patience with malformed ones has ended."""
+async def _take(message: str, link: Link, hub: Hub, pace: Pace) -> None:
+    """Act on one frame. Raises `_Over` when it is one too many, or too much."""
+    if len(message) > hub.settings.frame_bytes:
+        raise _Over(CloseCode.TOO_LARGE, "a frame was too large")
     try:
         frame = read_frame(message)
     except MalformedFrame as error:
         logger.warning(
             "malformed frame", extra={"instance": link.instance_id, "reason": error.reason}
         )
-        return not link.misbehaved()
-    await _act(frame, link)
-    return True
+        if link.misbehaved():
+            raise _Over(CloseCode.BAD_FRAMES, "too many malformed frames") from None
+        return
+    if not await _is_asked_for(frame, link) and pace.step(hub.clock.monotonic_s()):
+        raise _Over(CloseCode.TOO_MANY_REQUESTS, f"more than {pace.most} frames a second unasked")
 
 
-async def _act(frame: BrowserFrame, link: Link) -> None:
+async def _is_asked_for(frame: BrowserFrame, link: Link) -> bool:
+    """Act on it; whether somebody waited for it."""
     match frame:
         case ToolResult() | ToolError():
-            if link.settle(answer_of(frame)) is not Settled.ANSWER:
-                # Nobody waits for it, so nothing has to be stored before the browser may forget it.
-                link.acknowledge(frame.id)
-                await link.flush()
+            if link.settle(answer_of(frame)) is Settled.ANSWER:
+                return True
+            # Nobody waits for it, so nothing has to be stored before the browser may forget it.
+            link.acknowledge(frame.id)
+            await link.flush()
         case LinkPing():
             await link.pong()
         case BrowserEvent(kind="stopped"):
@@ -130,3 +148,4 @@ async def _act(frame: BrowserFrame, link: Link) -> None:
             link.misbehaved()  # one hello per link; a second changes nothing
         case _:
             assert_never(frame)
+    return False

@@ -38,6 +38,8 @@ class HubSettings:
     """Not a word for so long: the link is dead."""
     bad_frames: int = 3
     """So many malformed frames within a minute close a link."""
+    events_per_second: int = 1_000
+    """So many frames of a browser that nobody asked for; more end its link. 0: no limit."""
     frame_bytes: int = 32 * 1024 * 1024
     history_events: int = 20_000
     history_bytes: int = 64 * 1024 * 1024

@@ -249,6 +249,15 @@ class Settings:
             says="Requests on one client WebSocket, of callers as above; 0: no limit.",
         ),
     ] = 1_000
+    events_per_second: Annotated[
+        int,
+        Row(
+            integer(0, 1_000_000),
+            "TABYARD_EVENTS_PER_SECOND",
+            says="Events, progress and pings of one browser's link; beyond it the link is closed "
+            "with 4029, and may come back; 0: no limit.",
+        ),
+    ] = 1_000
     json_depth: Annotated[
         int,
         Row(

@@ -127,7 +127,7 @@ async def _audited(
         subject, instance = request.scope.get(ABOUT) or _named(request)
         if standing.principal is None and outcome != "ok":
             # Anybody can cause these, so they are kept like other refusals.
-            state.audit.note_refused(standing, endpoint.audits or "", outcome)
+            state.note_refused(standing, endpoint.audits or "", outcome)
         else:
             state.audit.note(
                 standing, endpoint.audits or "", subject=subject, instance=instance, outcome=outcome

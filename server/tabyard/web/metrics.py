@@ -47,7 +47,7 @@ class Metrics:
         )
         self.refusals = Counter(
             "tabyard_refused",
-            "Requests and upgrades refused before any route saw them.",
+            "Requests, upgrades, frames and links that were turned away, by code.",
             ("code",),
             registry=self._registry,
         )

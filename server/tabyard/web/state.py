@@ -60,6 +60,11 @@ class WebState:
         for end in tuple(self.guests.get(key_id, ())):
             end()
 
+    def note_refused(self, standing: Standing, subject: str, code: str) -> None:
+        """Count an attempt that was turned away, and leave a line of it."""
+        self.metrics.refusals.labels(code).inc()
+        self.audit.note_refused(standing, subject, code)
+
     def recognise(self, key: str | None, address: str) -> Principal | None:
         """Whose `key` is; None: nobody's. Wrong ones are counted against `address`.
 

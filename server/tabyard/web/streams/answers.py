@@ -40,7 +40,6 @@ from tabyard_protocol.client import (
     Unsubscribe,
     UnsubscribeAck,
 )
-from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.events import Resync
 from tabyard_protocol.ids import InstanceId, TaskId
 from tabyard_protocol.resources.key import Scope
@@ -74,6 +73,11 @@ class Answers:
         self._end = self.revoked.set
         if standing.principal is not None:
             self._enter(standing)
+
+    @property
+    def standing(self) -> Standing:
+        """Who the client is by now."""
+        return self._standing
 
     async def give(self, request: ClientRequest) -> None:
         """Do what `request` asks for and answer it.
@@ -144,7 +148,6 @@ class Answers:
         if self._state.keys.required:
             principal = self._state.recognise(request.token, self._standing.address)
         if principal is None:
-            self._state.audit.note_refused(self._standing, "auth frame", ErrorCode.UNAUTHORIZED)
             raise Unauthorized
         self._enter(self._standing._replace(principal=principal, refusal=None))
         await self._outlet.say(AuthAck(request_id=request.request_id, success=True))

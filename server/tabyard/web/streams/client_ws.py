@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 from typing_extensions import override
 
-from tabyard.core.errors import HubError, InternalError
+from tabyard.core.errors import Forbidden, HubError, InternalError, RateLimited, Unauthorized
 from tabyard.core.events import EncodedEvent
 from tabyard.core.strikes import Strikes
 from tabyard.hub.ports import SocketClosed
@@ -19,7 +19,7 @@ from tabyard.web.streams.answers import Answers
 from tabyard.web.streams.frames import Refused, read_request
 from tabyard.web.streams.outlet import BURST_CHARS, EventSocket, Outlet, Stuck
 from tabyard_protocol.client import ClientError, ClientRequest, TaskSubmit, TaskSubmitResponse
-from tabyard_protocol.errors import CloseCode
+from tabyard_protocol.errors import CloseCode, ErrorCode
 
 __all__ = ["serve_client"]
 
@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 FLOOD_FRAMES: Final = 50
 """So many bad frames within `FLOOD_WINDOW_S` are no mistake any more."""
 FLOOD_WINDOW_S: Final = 10.0
+
+REFUSALS: Final = (Unauthorized, Forbidden, RateLimited)
+"""What the audit trail is told of."""
 
 REASONS: Final = {
     CloseCode.GOING_AWAY: "the hub is shutting down: come back",
@@ -135,6 +138,8 @@ class _Session(Sink):
         try:
             await self._answers.give(request)
         except HubError as error:
+            if isinstance(error, REFUSALS):
+                self._note_refused(f"{request.type} frame", error.code)
             await self._say_error(error, request.type, request.request_id)
         except SocketClosed:
             raise
@@ -193,7 +198,11 @@ class _Session(Sink):
             async with asyncio.timeout(self._state.settings.auth_timeout_s):
                 await self._answers.authorised.wait()
         except TimeoutError:
+            self._note_refused("socket", ErrorCode.UNAUTHORIZED)
             raise _Over(CloseCode.UNAUTHORIZED) from None
+
+    def _note_refused(self, subject: str, code: ErrorCode) -> None:
+        self._state.note_refused(self._answers.standing, subject, code)
 
 
 def _first_code(group: BaseExceptionGroup[_Over]) -> CloseCode:

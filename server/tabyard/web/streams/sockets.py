@@ -9,16 +9,16 @@ from starlette.websockets import WebSocket
 
 from tabyard import __version__
 from tabyard.core.errors import NotFound
-from tabyard.hub.link import serve_instance
+from tabyard.hub.link import Refused, serve_instance
 from tabyard.hub.ports import SocketClosed
 from tabyard.web.guard import port_of
-from tabyard.web.standing import standing_of
+from tabyard.web.standing import Standing, standing_of
 from tabyard.web.state import WebState
 from tabyard.web.streams.client_ws import serve_client
 from tabyard.web.streams.frames import is_hello
 from tabyard.web.streams.socket import StarletteSocket, frame_writer
 from tabyard_protocol.client import ClientWelcome
-from tabyard_protocol.errors import CloseCode
+from tabyard_protocol.errors import CloseCode, ErrorCode
 from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.version import CURRENT
 
@@ -60,6 +60,7 @@ async def _serve_root(state: WebState, websocket: WebSocket) -> None:
         protocol=CURRENT,
     )
     standing = standing_of(websocket.scope)
+    refused = partial(_note_refused, state, standing)
     has_key = standing.principal is not None
     try:
         await socket.send(welcome.to_json().decode())
@@ -68,11 +69,17 @@ async def _serve_root(state: WebState, websocket: WebSocket) -> None:
     except SocketClosed:
         return
     except TimeoutError:
+        state.note_refused(standing, "socket", ErrorCode.UNAUTHORIZED)
         await socket.close(CloseCode.UNAUTHORIZED, "no valid API key was presented")
         return
     if isinstance(first, str) and is_hello(first):
         await serve_instance(
-            socket, first_frame=first, instance_id=None, ticket=_ticket(websocket), hub=state.hub
+            socket,
+            first_frame=first,
+            instance_id=None,
+            ticket=_ticket(websocket),
+            hub=state.hub,
+            refused=refused,
         )
     else:
         await serve_client(socket, first, state, standing)
@@ -87,7 +94,14 @@ async def _serve_link(state: WebState, websocket: WebSocket) -> None:
         instance_id=InstanceId(websocket.path_params["instance_id"]),
         ticket=_ticket(websocket),
         hub=state.hub,
+        refused=partial(_note_refused, state, standing_of(websocket.scope)),
     )
+
+
+def _note_refused(state: WebState, standing: Standing, refusal: Refused) -> None:
+    """Somebody wanted to speak for a browser."""
+    subject = "link" if refusal.instance is None else f"link {refusal.instance}"
+    state.note_refused(standing, subject, refusal.close_code.name)
 
 
 def _socket(state: WebState, websocket: WebSocket) -> StarletteSocket:
