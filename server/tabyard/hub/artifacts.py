@@ -110,9 +110,8 @@ class Artifacts:
             created_at_ms=self._clock.now_ms(),
         )
         # The row goes first, so that the sweep finds the bytes whatever happens in between.
-        row = self._store.add_artifact(record)
+        await asyncio.shield(self._store.add_artifact(record))
         await self._blobs.put(ArtifactId(artifact), decoded.data)
-        await asyncio.shield(row)
         return Kept(
             index=item.index,
             artifact=artifact,

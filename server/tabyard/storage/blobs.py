@@ -23,9 +23,9 @@ SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{3,200}", re.ASCII)
 class ObjectBlobs:
     """Implements `tabyard.hub.ports.Blobs` on an object store; no method blocks the loop.
 
-    Bytes are put before the artifact's row is committed, so a row never names bytes that were not
-    handed to the store. A crash of the hub between the two leaves bytes without a row. A local
-    folder is not flushed to the disk for each picture: only a power cut may take the newest ones.
+    Bytes come after the artifact's row and go before it, so that no crash of the hub leaves bytes
+    that nobody knows of. A local folder is not flushed to the disk for each picture: only a power
+    cut may take the newest ones.
 
     Every method fails with `StoreUnavailable` when the object store does.
     """

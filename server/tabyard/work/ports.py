@@ -119,10 +119,14 @@ class TaskStore(Protocol):
         """How many tasks of `instance` are queued or running."""
         ...
 
+    async def expired(self, *, completed_before_ms: int) -> Sequence[ArtifactId]:
+        """The artifacts that such a sweep would take: their bytes go first."""
+        ...
+
     def sweep(self, *, completed_before_ms: int, limit: int) -> Future[Sequence[ArtifactId]]:
         """Remove terminal tasks that ended before then, with journal, keys and artifact rows.
 
-        Returns the ids of the artifacts, whose bytes are to go too.
+        Returns the ids of the artifacts.
         """
         ...
 

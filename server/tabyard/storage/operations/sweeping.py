@@ -15,7 +15,7 @@ from tabyard.storage.values import ARTIFACT_COLUMNS
 from tabyard_protocol.ids import ArtifactId
 from tabyard_protocol.resources.task import TaskStatus
 
-__all__ = ["Swept", "add_artifact", "sweep"]
+__all__ = ["Swept", "add_artifact", "read_expired", "sweep"]
 
 OWNER: Final = select(tasks.c.number).where(tasks.c.id == bindparam("task_id")).scalar_subquery()
 FACTS: Final[dict[str, Any]] = {it.name: bindparam(it.name) for it in ARTIFACT_COLUMNS}
@@ -37,6 +37,23 @@ def add_artifact(sql: Sql, record: ArtifactRecord) -> None:
         height_px=record.height_px,
         created_at_ms=record.created_at_ms,
     )
+
+
+EXPIRED: Final = (
+    select(artifacts.c.id).where(
+        artifacts.c.task.in_(
+            select(tasks.c.number).where(tasks.c.completed_at_ms < bindparam("before_ms"))
+        )
+    ),
+    select(artifacts.c.id).where(
+        artifacts.c.task.is_(None), artifacts.c.created_at_ms < bindparam("before_ms")
+    ),
+)
+
+
+def read_expired(sql: Sql, *, before_ms: int) -> Sequence[ArtifactId]:
+    """The artifacts that a sweep would take."""
+    return [row[0] for wanted in EXPIRED for row in sql.rows(wanted, before_ms=before_ms)]
 
 
 VICTIMS: Final = (

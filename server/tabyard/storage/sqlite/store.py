@@ -102,6 +102,12 @@ class SqliteStore:
     def add_artifact(self, record: ArtifactRecord) -> Future[None]:
         return self._writer.queue(partial(sweeping.add_artifact, record=record))
 
+    async def expired(self, *, completed_before_ms: int) -> Sequence[ArtifactId]:
+        """The artifacts that such a sweep would take."""
+        return await self._readers.read(
+            partial(sweeping.read_expired, before_ms=completed_before_ms)
+        )
+
     def sweep(self, *, completed_before_ms: int, limit: int) -> Future[Sequence[ArtifactId]]:
         """Remove all that ended before then, `limit` tasks per commit, so that others get turns."""
         return Sweeping(
