@@ -60,14 +60,23 @@ def test_downloads_go_where_the_hub_looks_for_them(settings: LaunchSettings) -> 
     assert preferences["download"]["prompt_for_download"] is False
 
 
+def test_an_extension_that_reloads_itself_is_not_switched_off(settings: LaunchSettings) -> None:
+    folders = prepare(settings, SPEC)
+    preferences = json.loads((folders.profile / "Default" / "Preferences").read_text())
+    assert preferences["extensions"]["ui"]["developer_mode"] is True
+
+
 def test_a_kept_profile_keeps_what_it_knew(settings: LaunchSettings) -> None:
     named = replace(SPEC, profile="work")
     preferences = prepare(settings, named).profile / "Default" / "Preferences"
-    preferences.write_text(json.dumps({"zoom": 2, "download": {"extensions": "pdf"}}))
+    preferences.write_text(
+        json.dumps({"zoom": 2, "download": {"extensions": "pdf"}, "extensions": {"pinned": ["x"]}})
+    )
     folders = prepare(settings, replace(named, instance=InstanceId("inst_2_b")))
     known = json.loads(preferences.read_text())
     assert known["zoom"] == 2
     assert known["download"]["extensions"] == "pdf"
+    assert known["extensions"]["pinned"] == ["x"]
     assert known["download"]["default_directory"] == str(folders.downloads)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 import uvloop
-from tests.chaos import points, unfenced
+from tests.chaos import failing_disk, points, unfenced
 
 from tabyard.app import building
 from tabyard.app.logs import configure_logs
@@ -36,6 +36,8 @@ class Order:
     log: str
     http_port: int = 0
     link_port: int = 0
+    link_door: int = 0
+    """The port that browsers are sent to instead: a proxy stands there."""
     point: str = ""
     """Where it kills itself, as in `points`; empty: nowhere."""
     countdown: int = 1
@@ -46,6 +48,8 @@ class Order:
     ttl_s: float = 3600.0
     pace: float = 1.0
     """Stretches the waits of the link: 1 is some twenty times shorter than usual."""
+    fragile_disk: bool = False
+    """Whether its disk fails when it is told to, as in `failing_disk`."""
     browsers: int = 0
     """How many real ones it may launch."""
 
@@ -71,8 +75,11 @@ def hurry(order: Order) -> None:
     usual = building._hub_settings  # pyright: ignore[reportPrivateUsage]
 
     def hurried(*told: Any) -> HubSettings:
+        usually = usual(*told)
+        door = order.link_door
         return replace(
-            usual(*told),
+            usually,
+            link_url=f"ws://127.0.0.1:{door}" if door else usually.link_url,
             ping_every_s=0.4 * order.pace,
             silent_after_s=1.5 * order.pace,
             cancel_wait_s=1.0 * order.pace,
@@ -104,6 +111,8 @@ def become(order: Order) -> None:
         os.dup2(log, 2)
         configure_logs(LogLevel.INFO, LogFormat.JSON)
         hurry(order)
+        if order.fragile_disk:
+            failing_disk.install(Path(order.folder))
         if order.point:
             points.arm(order.point, order.countdown)
         if not order.epoch_check:

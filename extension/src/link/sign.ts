@@ -23,7 +23,7 @@ export function signOf({ state, hub, running, paused }: Report): Shown {
         ? { sign: "connected", title: `Tabyard: connected to ${where}` }
         : { sign: "working", title: `Tabyard: ${first.taskName ?? first.name} is running` };
     },
-    connecting: () => ({ sign: "waiting", title: `Tabyard: connecting to ${where}` }),
+    connecting: ({ again }) => ({ sign: "waiting", title: `Tabyard: ${again === true ? "re" : ""}connecting to ${where}` }),
     reconnecting: ({ why, said }) =>
       distrusted(why)
         ? { sign: "trouble", title: `Tabyard: ${said}` }

@@ -10,7 +10,8 @@ export type Loss = "unreachable" | "unproven" | "forgotten" | "rejected" | "clos
 
 export type LinkState =
   | { readonly phase: "off"; readonly why: OffReason; readonly said: string }
-  | { readonly phase: "connecting"; readonly attempt: number }
+  /** `again`: there was a link or an attempt before this one. */
+  | { readonly phase: "connecting"; readonly attempt: number; readonly again?: true }
   | { readonly phase: "connected"; readonly attempt: number; readonly epoch: number; readonly sinceMs: number }
   | {
       readonly phase: "reconnecting";
@@ -133,7 +134,7 @@ const TABLE: Table = {
     nudge: (state, event) =>
       event.atMs < state.dueMs
         ? stay(state)
-        : { state: { phase: "connecting", attempt: state.attempt + 1 }, effects: [{ type: "connect" }] },
+        : { state: { phase: "connecting", attempt: state.attempt + 1, again: true }, effects: [{ type: "connect" }] },
   },
 };
 

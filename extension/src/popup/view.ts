@@ -79,10 +79,10 @@ function words({ state, hub, running, paused }: Report): Words {
   const where = hub?.name ?? hub?.address ?? "the hub";
   return byPhase<Words>(state, {
     off: ({ why, said }) => OFF[why](said),
-    connecting: ({ attempt }) =>
-      attempt === 1
-        ? { tone: "wait", pill: "Connecting", detail: `Connecting to ${where}.` }
-        : { tone: "wait", pill: "Reconnecting", detail: `Connecting to ${where}, attempt ${attempt}.` },
+    connecting: ({ attempt, again }) => {
+      const detail = attempt === 1 ? `Connecting to ${where}.` : `Connecting to ${where}, attempt ${attempt}.`;
+      return { tone: "wait", pill: again === true ? "Reconnecting" : "Connecting", detail };
+    },
     connected: () =>
       paused
         ? { tone: "wait", pill: "Paused", detail: `No task runs here until you resume. ${where} has been told.` }

@@ -58,7 +58,7 @@ describe("the link's lifecycle", () => {
   it("tries again when it is due, not when some page loads before", () => {
     expect(step(RECONNECTING, { type: "nudge", atMs: 4_999 }, delays).state).toBe(RECONNECTING);
     const { state, effects } = step(RECONNECTING, { type: "nudge", atMs: 5_000 }, delays);
-    expect(state).toEqual({ phase: "connecting", attempt: 4 });
+    expect(state).toEqual({ phase: "connecting", attempt: 4, again: true });
     expect(effects).toEqual([{ type: "connect" }]);
   });
 

@@ -46,7 +46,7 @@ describe("what the popup says", () => {
 
   it("tells connecting from reconnecting", () => {
     expect(viewOf(report({ phase: "connecting", attempt: 1 })).pill).toBe("Connecting");
-    expect(viewOf(report({ phase: "connecting", attempt: 2 })).pill).toBe("Reconnecting");
+    expect(viewOf(report({ phase: "connecting", attempt: 1, again: true })).pill).toBe("Reconnecting");
     const view = viewOf(report(lost("closed")));
     expect(view).toMatchObject({ tone: "wait", pill: "Reconnecting", detail: "It was cut. Trying again by itself." });
     expect(viewOf(report(lost("closed", ""))).detail).toBe("The link was lost. Trying again by itself.");

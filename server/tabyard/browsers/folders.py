@@ -117,7 +117,10 @@ def _write_pairing(path: Path, hub_url: str, spec: LaunchSpec) -> None:
 
 
 def _seed_preferences(folders: Folders) -> None:
-    """Chromium reads its download folder from here at start; no command-line flag sets it."""
+    """What Chromium reads at start and no command-line flag sets: its download folder, for one.
+
+    Without developer mode an extension that reloads itself is switched off instead of coming back.
+    """
     path = folders.profile / "Default" / "Preferences"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -127,6 +130,8 @@ def _seed_preferences(folders: Folders) -> None:
     download: dict[str, Any] = preferences.setdefault("download", {})
     download.update(default_directory=str(folders.downloads), prompt_for_download=False)
     preferences["credentials_enable_service"] = False
+    extensions: dict[str, Any] = preferences.setdefault("extensions", {})
+    extensions.setdefault("ui", {})["developer_mode"] = True
     path.write_text(json.dumps(preferences), encoding="utf-8")
 
 
