@@ -27,6 +27,46 @@ table
   row: Mug | 9
 status: Total 3"""
 
+NAMES = """\
+heading "New: Names" [level=1]
+textbox "First" [ref=e1]
+combobox "Second" [ref=e2]
+  option "One"
+  option "Two" [selected]
+text: Third
+textbox "Third of them" [ref=e3]
+textbox "Fourth" [ref=e4]
+button "Submit" [ref=e5]
+button "Go" [ref=e6]
+button "Close" [ref=e7]: x
+button "Star" [ref=e8]
+link "Away (elsewhere)" [ref=e9]
+link [ref=e10] > img "Home"
+group "Card works"
+  text: Card
+  radio "works" [ref=e11]
+  radio "off" [disabled] [ref=e12]
+checkbox "Some bold words" [checked=mixed] [ref=e13]
+table "Prices"
+  caption: Prices
+  row
+    rowheader "Mug"
+    cell "9"
+    cell > button "Buy now" [ref=e14]
+text: no item
+group
+  paragraph: Owner
+  paragraph
+    text: Owned
+    button "Mine" [ref=e15]
+group > generic "More" [ref=e16]
+button "Loose" [ref=e17]
+generic [ref=e18]: A card to press
+textbox "Within" [ref=e19]
+button "Slotted" [ref=e20]
+img "Drawn"
+paragraph > button [ref=e21]: All"""
+
 
 @pytest.fixture
 def cart(page: Page, site: Site) -> Page:
@@ -43,6 +83,12 @@ def ref_of(snapshot: str, line: str, nth: int = 0) -> str:
 @pytest.mark.proves("tools:snapshots_are_short")
 def test_a_snapshot_says_what_one_can_see_and_do(cart: Page) -> None:
     assert cart.snapshot() == CART
+
+
+@pytest.mark.proves("tools:snapshots_are_short")
+def test_everything_has_the_name_that_a_screen_reader_would_say(page: Page, site: Site) -> None:
+    page.goto(site.url("names.html"))
+    assert page.snapshot() == NAMES
 
 
 def test_only_what_one_can_act_on_is_told_when_asked(cart: Page) -> None:

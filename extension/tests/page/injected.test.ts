@@ -34,7 +34,7 @@ it("the page script holds it, and can be parsed", async () => {
   const script: string = await pageScript();
 
   expect(script).toContain("__tabyard");
-  expect(script).toContain("generateAriaTree");
+  expect(script).toContain("expectHitTarget");
   expect(() => new Parsed(script)).not.toThrow();
 });
 

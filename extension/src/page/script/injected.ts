@@ -1,27 +1,5 @@
 /** The parts of Playwright's injected script that are used, and the one place that makes it. */
 
-export interface AriaNode {
-  role: string;
-  name: string;
-  ref?: string;
-  children: (AriaNode | string)[];
-  props: { placeholder?: string; url?: string };
-  box: { visible: boolean; cursor?: string };
-  checked?: boolean | "mixed";
-  disabled?: boolean;
-  expanded?: boolean;
-  invalid?: boolean | "grammar" | "spelling";
-  level?: number;
-  pressed?: boolean | "mixed";
-  selected?: boolean;
-  active?: boolean;
-}
-
-export interface AriaTree {
-  root: AriaNode;
-  info: Map<string, { element: Element }>;
-}
-
 export interface ParsedSelector {
   readonly parts: readonly unknown[];
 }
@@ -29,13 +7,6 @@ export interface ParsedSelector {
 type State = "visible" | "hidden" | "enabled" | "disabled" | "editable" | "checked" | "unchecked" | "non-inert";
 
 export interface Injected {
-  readonly utils: {
-    generateAriaTree(root: Element, options: { mode: "ai"; refPrefix?: string }): AriaTree;
-    getAriaRole(element: Element): string | null;
-    getElementAccessibleNameText(element: Element, includeHidden: boolean): string;
-    normalizeWhiteSpace(text: string): string;
-    isElementVisible(element: Element): boolean;
-  };
   parseSelector(selector: string): ParsedSelector;
   querySelectorAll(selector: ParsedSelector, root: Node): Element[];
   /** The third argument says that the frame itself is visible; without it nothing ever is. */

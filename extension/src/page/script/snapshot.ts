@@ -1,7 +1,7 @@
 /** The accessibility tree as compact text: one line a node, refs where there is something to do. */
-import { injected, type AriaNode, type AriaTree } from "./injected.js";
-import { marksOf } from "./marks.js";
+import { isForActing, marksOf } from "./marks.js";
 import { numberFrom, nextNumber, refOf } from "./refs.js";
+import { readTree, type Tree, type TreeNode } from "./tree.js";
 
 export interface SnapshotRequest {
   readonly firstRef: number;
@@ -15,15 +15,12 @@ export interface Snapshot {
   readonly nextRef: number;
 }
 
-const INTERACTIVE = new Set(
-  "button link textbox searchbox combobox listbox option checkbox radio switch slider spinbutton menuitem menuitemcheckbox menuitemradio tab treeitem iframe".split(" "),
-);
 const NAME_CHARS = 200;
 
 /** Takes the snapshot of `root`, or of the whole document. */
 export function snapshot(request: SnapshotRequest, root: Element | undefined): Snapshot {
   numberFrom(request.firstRef);
-  const tree = injected().utils.generateAriaTree(root ?? document.body, { mode: "ai" });
+  const tree = readTree(root ?? document.body);
   const marks = root === undefined ? marksOf(tree) : new Map<Element, string>();
   const reader = new Reader(tree, marks, request.interactiveOnly);
   const writer = new Writer();
@@ -42,13 +39,13 @@ interface Item {
 
 class Reader {
   constructor(
-    private readonly tree: AriaTree,
+    private readonly tree: Tree,
     private readonly marks: ReadonlyMap<Element, string>,
     private readonly interactiveOnly: boolean,
   ) {}
 
   /** What there is to say about the children of `node`. */
-  below(node: AriaNode, clickable: boolean): Item[] {
+  below(node: TreeNode, clickable: boolean): Item[] {
     const items = node.children.flatMap((child) => (typeof child === "string" ? this.#text(child) : this.#node(child, clickable)));
     return this.interactiveOnly ? items : told(items);
   }
@@ -58,10 +55,10 @@ class Reader {
     return this.interactiveOnly || said === "" ? [] : [{ role: "text", name: said, head: `text: ${said}`, below: [], ref: undefined }];
   }
 
-  #node(node: AriaNode, clickable: boolean): Item[] {
-    const pointer = node.box.cursor === "pointer";
-    const ref = this.#refFor(node, pointer && !clickable);
-    const below = this.#isDecoration(node) ? acting(this.below(node, clickable || pointer)) : this.below(node, clickable || pointer);
+  #node(node: TreeNode, clickable: boolean): Item[] {
+    const ref = this.#refFor(node, node.hand && !clickable);
+    const within = this.below(node, clickable || node.hand);
+    const below = this.#isDecoration(node) ? acting(within) : within;
     if (this.#isNoise(node, ref, below)) return below;
     const head = describe(node, ref);
     const item = { role: node.role, name: node.name, head, below, ref };
@@ -69,21 +66,18 @@ class Reader {
   }
 
   /** Elements that one can act on; of nested ones with a hand for a cursor only the outermost. */
-  #refFor(node: AriaNode, handBegins: boolean): string | undefined {
-    if (node.ref === undefined) return undefined;
-    const element = this.tree.info.get(node.ref)?.element;
-    if (element === undefined) return undefined;
-    return INTERACTIVE.has(node.role) || handBegins || isFocusable(element) ? refOf(element, this.marks.get(element)) : undefined;
+  #refFor(node: TreeNode, handBegins: boolean): string | undefined {
+    if (!(handBegins || isForActing(node)) || !this.tree.isReachable(node)) return undefined;
+    return refOf(node.element, this.marks.get(node.element));
   }
 
   /** Seen, but not meant to be told. */
-  #isDecoration(node: AriaNode): boolean {
-    const element = node.ref === undefined ? undefined : this.tree.info.get(node.ref)?.element;
-    return element?.getAttribute("aria-hidden") === "true";
+  #isDecoration(node: TreeNode): boolean {
+    return node.ariaHidden && node.element.getAttribute("aria-hidden") === "true" && this.tree.isReachable(node);
   }
 
   /** What says nothing itself: wrappers, parts of text, list items that hold one thing, pictures without a name. */
-  #isNoise(node: AriaNode, ref: string | undefined, below: readonly Item[]): boolean {
+  #isNoise(node: TreeNode, ref: string | undefined, below: readonly Item[]): boolean {
     if (ref !== undefined) return false;
     if (this.interactiveOnly) return true;
     if (node.name !== "") return false;
@@ -153,17 +147,13 @@ function plainCells(row: Item): string | undefined {
   return texts.join(" | ");
 }
 
-function describe(node: AriaNode, ref: string | undefined): string {
+function describe(node: TreeNode, ref: string | undefined): string {
   const facts = [node.role, quoted(node.name), ...states(node), ref === undefined ? "" : `[ref=${ref}]`];
   return facts.filter((fact) => fact !== "").join(" ");
 }
 
-function isFocusable(element: Element): boolean {
-  return (element as HTMLElement).tabIndex >= 0 || (element as HTMLElement).isContentEditable;
-}
-
-function states(node: AriaNode): string[] {
-  const { placeholder } = node.props;
+function states(node: TreeNode): string[] {
+  const { placeholder } = node;
   return [
     ...STATES.map((name) => state(name, node[name])),
     placeholder === undefined ? "" : `[placeholder=${quoted(placeholder)}]`,
