@@ -1,11 +1,13 @@
 """What one line says about a result."""
 
+import io
 from typing import Any
 
 import pytest
+from rich.table import Table
 
 from tabyard.cli.results import command_label, result_line
-from tabyard.cli.terminal import ago, took
+from tabyard.cli.terminal import ago, console, took
 
 
 @pytest.mark.parametrize(
@@ -60,3 +62,18 @@ def test_moments_are_told_from_now() -> None:
     assert told == ["0 s ago", "59 s ago", "1 min ago", "1 h ago", "2 d ago"]
     assert ago(None, now_ms) == ""
     assert ago(now_ms + 5, now_ms) == "0 s ago"
+
+
+def test_what_a_page_has_written_is_shown_and_never_obeyed() -> None:
+    shown = io.StringIO()
+    terminal = type(console)(
+        file=shown, force_terminal=True, color_system="standard", highlight=False, width=80
+    )
+    table = Table("title")
+    table.add_row("\x1b[2Jgone \x9b31m")
+    terminal.print("[red]said[/] \x1b]0;mine\x07\u202eabc", table)
+    text = shown.getvalue()
+    assert "\x1b[31msaid" in text
+    assert "\ufffd]0;mine" in text
+    for obeyed in ("\x1b]", "\x1b[2J", "\x07", "\x9b", "\u202e"):
+        assert obeyed not in text

@@ -57,6 +57,19 @@ async def test_wrong_keys_are_slowed_down_and_then_even_a_right_one_waits() -> N
     assert after.status_code == 200
 
 
+async def test_nobody_locks_out_a_key_that_the_hub_has_made() -> None:
+    """Behind one address may be others; 256 random bits need no protection from guessing."""
+    limits = LimitSettings(attempts_per_minute=3)
+    async with open_door(keys=["right"], web={"limits": limits}) as door:
+        draft = {"name": "ci", "scopes": ["tasks:read"]}
+        key = (await door.http.post("/api/keys", json=draft, headers=KEY)).json()["key"]
+        wrong = key[:-1] + ("0" if key[-1] != "0" else "1")
+        tries = [await door.http.get("/tasks", headers={"x-api-key": wrong}) for _ in range(5)]
+        let_in = await door.http.get("/tasks", headers={"x-api-key": key})
+    assert [answer.status_code for answer in tries] == [401, 401, 401, 429, 429]
+    assert let_in.status_code == 200
+
+
 async def test_wrong_keys_of_auth_frames_count_as_well() -> None:
     limits = LimitSettings(attempts_per_minute=2)
     async with (

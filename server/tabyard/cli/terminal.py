@@ -1,11 +1,14 @@
 """What people see: consoles, colours, and short spellings of times and identifiers."""
 
 import sys
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.theme import Theme
+from typing_extensions import override
 
 __all__ = [
     "CHECKMARKS",
@@ -65,10 +68,36 @@ DAY_S: Final = 86_400
 WIDE: Final = 240
 """Columns where nobody looks: what goes into a pipe is not to be cut."""
 
-console: Final = Console(theme=THEME, highlight=False, width=None if sys.stdout.isatty() else WIDE)
+UNSHOWN: Final = dict.fromkeys(
+    (
+        *(one for one in range(32) if chr(one) not in "\t\n"),
+        *range(127, 160),
+        *range(8234, 8239),
+        *range(8294, 8298),
+    ),
+    "�",
+)
+"""Control characters, and those that turn the direction of text: pages write what is shown here,
+and a terminal would obey them.
+"""
+
+
+class _Plain(Console):
+    """A console on which text is nothing but text."""
+
+    @override
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            yield segment if control else Segment(text.translate(UNSHOWN), style)
+
+
+console: Final = _Plain(theme=THEME, highlight=False, width=None if sys.stdout.isatty() else WIDE)
 """Answers go here (stdout)."""
 
-error_console: Final = Console(
+error_console: Final = _Plain(
     theme=THEME, highlight=False, stderr=True, width=None if sys.stderr.isatty() else WIDE
 )
 """Everything that is not an answer goes here (stderr)."""

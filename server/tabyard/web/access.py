@@ -20,7 +20,17 @@ Headers = Mapping[bytes, bytes]
 REPEATED: Final = b"\x00repeated"
 """Stands for a value that came twice; equal to nothing that a header can carry."""
 
-ONCE: Final = frozenset({b"host", b"origin", b"content-type", b"content-length", b"authorization"})
+ONCE: Final = frozenset(
+    {
+        b"host",
+        b"origin",
+        b"content-type",
+        b"content-length",
+        b"authorization",
+        b"x-api-key",
+        b"sec-fetch-site",
+    }
+)
 """Headers that mean something only when there is one of them."""
 
 NEAR: Final = frozenset({b"same-origin", b"none"})
