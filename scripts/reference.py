@@ -29,8 +29,8 @@ REST: Final = """\
 
 On port 3300. Bodies are JSON with `Content-Type: application/json`, in both directions. A refusal
 is `{"error": …, "code": …, "details"?: …}`; the codes are explained in [Errors](errors.md). Times
-are milliseconds since 1970. A running hub has the same as OpenAPI 3.1 at `/api/openapi.json`, and
-as a page at `/api/docs`.
+are milliseconds since 1970; a field without a value is left out. A running hub has the same as
+OpenAPI 3.1 at `/api/openapi.json`, and as a page at `/api/docs`.
 
 Any request may be refused with [UNKNOWN_HOST](errors.md#unknown_host) (421),
 [FORBIDDEN_ORIGIN](errors.md#forbidden_origin) (403) or, where keys are required,

@@ -166,7 +166,10 @@ class TaskCancelResponse(ClientRequestBase):
 
 
 class SubscribeAck(ClientRequestBase):
-    """The subscription stands; events after `offset` follow."""
+    """The subscription stands; events after `offset` follow.
+
+    All browsers together (`*`) have no count of their own: `offset` is 0 for them.
+    """
 
     type: Literal["subscribe_ack"] = "subscribe_ack"
     task_id: str | None = None

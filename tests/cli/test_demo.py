@@ -59,7 +59,7 @@ async def test_one_command_shows_a_browser_at_work_and_leaves_nothing_behind(
     [ending] = [line for line in lines if line.startswith("✓ completed")]
     assert "7 of 7 commands" in ending
     picture = terminal.home / "data" / "demo.jpg"
-    assert f"screenshot  {picture}" in lines
+    assert f"screenshot    {picture}" in lines
     assert await asyncio.to_thread(picture.read_bytes) > b"\xff\xd8\xff"
     assert running
     assert outcome.code == 0, outcome.err

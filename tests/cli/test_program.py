@@ -118,3 +118,8 @@ def test_a_reader_that_leaves_early_is_no_error(terminal: Terminal) -> None:
             check=False,
         )
     assert ended.stderr == b""
+
+
+async def test_help_names_no_type_for_what_takes_no_value(terminal: Terminal) -> None:
+    for command in ((), ("run",), ("browser", "new")):
+        assert "bool" not in (await terminal.run(*command, "--help")).out

@@ -185,6 +185,14 @@ async def test_a_folder_that_can_not_be_made_is_named(terminal: Terminal, tmp_pa
     assert "Traceback" not in outcome.err
 
 
+async def test_there_is_a_folder_to_upload_from_that_is_its_owners_alone(
+    terminal: Terminal,
+) -> None:
+    async with terminal.serving():
+        uploads = terminal.home / "data" / "uploads"
+        assert uploads.stat().st_mode & 0o777 == 0o700
+
+
 async def test_log_lines_are_json_where_nobody_looks(terminal: Terminal) -> None:
     async with terminal.serving() as hub:
         outcome = await hub.stop()

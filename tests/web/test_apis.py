@@ -189,6 +189,7 @@ async def test_metrics_count_requests_by_route_and_tell_the_hubs_state() -> None
     assert 'tabyard_refused_total{code="FORBIDDEN_ORIGIN"} 1.0' in text
     assert 'tabyard_instances{status="connected"} 1.0' in text
     assert "tabyard_store_up 1.0" in text
+    assert "_created" not in text
 
 
 async def put_artifact(

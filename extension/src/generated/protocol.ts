@@ -563,7 +563,7 @@ export interface TaskCancelResponse {
   readonly reason?: string;
 }
 
-/** The subscription stands; events after `offset` follow. */
+/** The subscription stands; events after `offset` follow. All browsers together (`*`) have no count of their own: `offset` is 0 for them. */
 export interface SubscribeAck {
   readonly requestId?: string | number;
   readonly type: "subscribe_ack";
@@ -870,7 +870,8 @@ export interface InstanceView {
   readonly label: string;
   readonly kind: InstanceKind;
   readonly browserType: string;
-  readonly profile?: string;
+  /** The profile that it keeps; empty when it has none or does not tell. */
+  readonly profile: string;
   readonly userAgent: string;
   /** The system that it runs on, as its user agent tells it: `Linux x86_64`. */
   readonly machine?: string;

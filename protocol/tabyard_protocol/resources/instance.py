@@ -21,8 +21,13 @@ __all__ = [
 ]
 
 Short = Annotated[str, Field(max_length=200)]
+Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+"""What a terminal can show as it is."""
 Label = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+    str,
+    Field(
+        min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$"
+    ),
 ]
 """What people call a browser: one line, not blank."""
 Secretish = Annotated[str, Field(min_length=8, max_length=256)]
@@ -71,15 +76,15 @@ class Registration(WireModel):
     user_agent: Annotated[str, Field(max_length=1_000)]
     window_id: int | str | None = None
     extension_id: Short | None = None
-    label: Short | None = None
+    label: Name | None = None
     instance_id: Short | None = None
     """The caller's own former id; needs `nonce`, and a proof in the hello."""
     nonce: Secretish | None = None
     """Fresh random text: the hub proves that it knows the credential by answering over it."""
     pair: bool = False
     """Asks for a credential: a person has clicked *Connect* in the popup."""
-    browser: Short | None = None
-    profile: Short | None = None
+    browser: Name | None = None
+    profile: Name | None = None
     memory: Short | None = None
     """Names the lifetime of the browser's memory, as in the hello."""
 
@@ -114,7 +119,8 @@ class InstanceView(WireModel):
     label: str
     kind: InstanceKind
     browser_type: str
-    profile: str | None = None
+    profile: str
+    """The profile that it keeps; empty when it has none or does not tell."""
     user_agent: str
     machine: str | None = None
     """The system that it runs on, as its user agent tells it: `Linux x86_64`."""

@@ -10,6 +10,7 @@ import typer
 
 from tabyard import __version__
 from tabyard.cli.exits import CliError, ExitCode
+from tabyard.cli.options import CommandGroup
 from tabyard.cli.terminal import complain, console
 from tabyard.settings import BadSetting
 
@@ -60,6 +61,7 @@ def _program(arguments: Sequence[str]) -> typer.Typer:
     """The commands that `arguments` may need: one, or all for help, completion and typos."""
     program = typer.Typer(
         name="tabyard",
+        cls=CommandGroup,
         help="A yard where browsers are marshalled: each has a queue, commands go in, "
         "progress and pictures come out.",
         epilog=EPILOG,

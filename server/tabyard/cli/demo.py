@@ -3,7 +3,9 @@
 import asyncio
 import secrets
 import shutil
+import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +21,7 @@ from tabyard.settings import Settings
 
 __all__ = ["demo_task", "show_demo"]
 
+DEFAULT_PORT: Final = "3300"
 PICTURE: Final = "demo.jpg"
 TICKET_LIES_STILL: Final = "answer.textContent !== '' && document.getAnimations().length === 0"
 
@@ -115,16 +118,34 @@ def _renamed(saved: Path, target: Path) -> Path:
 
 def _say_what_is_next(hub: RunningHub, picture: Path | None) -> None:
     if picture is not None:
-        console.print(f"\n  [faint]screenshot[/]  [address]{picture}[/]", soft_wrap=True)
+        console.print(f"\n  [faint]screenshot[/]    [address]{picture}[/]", soft_wrap=True)
+    console.print(f"  [faint]watch it[/]      [address]{hub.http_url}[/]", soft_wrap=True)
     console.print("\n  [name]Now try[/], in another terminal:\n")
-    curl = (
-        f"curl -s {hub.http_url}/api/tools/browser_tab -H 'Content-Type: application/json'"
-        """ -d '{"action": "list"}'"""
-    )
-    flag = "" if hub.http_url.endswith(":3300") else f" --url {hub.http_url}"
-    example = Path("examples/form.json")
-    runnable = not flag and example.is_file()
-    tries = [f"tabyard run {example}"] if runnable else []
-    for line in (*tries, f"tabyard tasks{flag}", curl):
+    for line in _tries(hub.http_url):
         console.print(f"    {line}", markup=False, soft_wrap=True)
     console.print()
+
+
+def _tries(url: str) -> Sequence[str]:
+    """Commands that work as they stand, from the folder that this one was started in."""
+    name = _called_as()
+    port = url.rpartition(":")[2]
+    example = "examples/form.json"
+    if port == DEFAULT_PORT:
+        flag, run = "", f"{name} run {example}"
+    else:
+        # A task names its pages in full, and the example's page is the hub's own.
+        flag = f" --url {url}"
+        run = f"sed s/:{DEFAULT_PORT}/:{port}/ {example} | {name} run -{flag}"
+    curl = (
+        f"curl -s {url}/api/tools/browser_tab -H 'Content-Type: application/json'"
+        """ -d '{"action": "list"}'"""
+    )
+    tries = (f"{name} tasks{flag}", curl)
+    return (run, *tries) if Path(example).is_file() else tries
+
+
+def _called_as() -> str:
+    """What to type for this program: its name where the shell finds it, else as it was called."""
+    called = Path(sys.argv[0])
+    return "tabyard" if shutil.which("tabyard") or called.name != "tabyard" else str(called)

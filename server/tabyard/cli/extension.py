@@ -6,7 +6,7 @@ import typer
 
 from tabyard.app.extension_files import ExtensionNotBuilt, extension_folder
 from tabyard.cli.exits import CliError, ExitCode
-from tabyard.cli.options import add_command
+from tabyard.cli.options import add_command, group_of_commands
 from tabyard.cli.terminal import console, error_console
 from tabyard.settings import read_settings
 
@@ -15,7 +15,7 @@ __all__ = ["add_to"]
 
 def add_to(program: typer.Typer) -> None:
     """Add these commands to the program."""
-    group = typer.Typer(help="The extension for your own browser.", no_args_is_help=True)
+    group = group_of_commands("The extension for your own browser.")
     group.callback()(_group)
     add_command(group, "path", show_path)
     program.add_typer(group, name="extension", rich_help_panel="Browsers")

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tabyard.cli.hub_client import HubClient, hub_at
-from tabyard.cli.options import JsonOption, UrlOption, add_command, flag
+from tabyard.cli.options import JsonOption, UrlOption, add_command, flag, group_of_commands
 from tabyard.cli.terminal import CHECKMARKS, STYLE, ago, console, print_json
 
 __all__ = ["add_to"]
@@ -22,7 +22,7 @@ LAUNCH_WITHIN_S: Final = 60.0
 def add_to(program: typer.Typer) -> None:
     """Add these commands to the program."""
     add_command(program, "instances", list_instances, panel="Browsers")
-    group = typer.Typer(help="Launch, close, rename and revoke browsers.", no_args_is_help=True)
+    group = group_of_commands("Launch, close, rename and revoke browsers.")
     for name, command in (
         ("new", launch),
         ("close", close),

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from tabyard.cli.exits import CliError, ExitCode
 from tabyard.cli.hub_client import HubClient, HubUnreachable, hub_at
-from tabyard.cli.options import JsonOption, UrlOption, add_command
+from tabyard.cli.options import JsonOption, UrlOption, add_command, group_of_commands
 from tabyard.cli.terminal import ago, console, print_json
 from tabyard.clock import SystemClock
 from tabyard.core.audit import AuditRecord
@@ -34,7 +34,7 @@ EVERYTHING: Final = "all"
 
 def add_to(program: typer.Typer) -> None:
     """Add these commands to the program."""
-    group = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
+    group = group_of_commands("Make, list and revoke API keys.")
     for name, command in (("new", make), ("list", list_keys), ("revoke", revoke)):
         add_command(group, name, command)
     program.add_typer(group, name="key", rich_help_panel="Hub")

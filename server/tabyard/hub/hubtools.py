@@ -124,4 +124,4 @@ def _row(view: InstanceView) -> JsonObject:
     row = view.to_object()
     for name in ("kind", "runningTaskId", "epoch"):
         row.pop(name, None)
-    return {"profile": "", **row}
+    return row

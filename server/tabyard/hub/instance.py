@@ -57,7 +57,7 @@ class Instance:
             label=record.label,
             kind=record.kind,
             browser_type=record.browser_type,
-            profile=record.profile,
+            profile=record.profile or "",
             user_agent=record.user_agent,
             machine=machine_of(record.user_agent),
             window_id=record.window_id,
