@@ -6,7 +6,8 @@ cancels streams before the hub can end them, and would encode each event anew fo
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final, NoReturn
 
 from prometheus_client import Gauge
@@ -15,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from tabyard.core.events import EncodedEvent
-from tabyard.hub.subscription import SlowReader, Subscription
+from tabyard.hub.subscription import Sink, SlowReader, Subscription
+from tabyard.web.exchange import Exchange, exchange_of
 from tabyard.web.standing import standing_of
 from tabyard.web.state import WebState
 
@@ -43,6 +45,19 @@ def encode(kind: str, text: str, *, stream_id: str | None = None) -> bytes:
     return f"{named}{numbered}data: {text}\n\n".encode()
 
 
+_SHARED_EVENTS: Final = 256
+_SHARED_CHARS: Final = 16 * 1024
+"""So many of the newest events, no longer than this, are kept for the next reader."""
+
+_shared = lru_cache(_SHARED_EVENTS)(encode)
+
+
+def _encode(kind: str, text: str, stream_id: str) -> bytes:
+    """One event of the bus, which is the same for all who read it by the same topic."""
+    one = _shared if len(text) <= _SHARED_CHARS else encode
+    return one(kind, text, stream_id=stream_id)
+
+
 def parse_id(text: str) -> tuple[str, int | None]:
     """`epoch.offset` as its parts; the offset is None when there is no number at the end."""
     epoch, _, offset = text.rpartition(".")
@@ -54,7 +69,7 @@ class _Over(Exception):
     """The stream has come to its end."""
 
 
-class EventStream(Response):
+class EventStream(Response, Sink):
     """The answer: first `opening`, then events until `is_last`, the hub's end, or the reader's.
 
     A reader that falls behind is cut off; it comes back with `Last-Event-ID` and misses nothing.
@@ -84,6 +99,7 @@ class EventStream(Response):
         self._comment_interval_s = comment_interval_s
         self._close_timeout_s = close_timeout_s
         self._state = state
+        self._exchange: Exchange | None = None
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,11 +112,24 @@ class EventStream(Response):
         finally:
             self._state.part(standing, end)
 
+    @override
+    def takes(self, events: Sequence[EncodedEvent]) -> bool:
+        if self._exchange is None or not self._exchange.ready or self._slow.is_set():
+            return False
+        return not any(map(self._is_last, events))
+
+    @override
+    def take(self, events: Sequence[EncodedEvent]) -> None:
+        assert self._exchange is not None, "it has just been ready"
+        self._exchange.write_now(self._payload(events))
+
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._subscription, self._open_streams.track_inprogress():
             start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(start)
             if scope["method"] != "HEAD":
+                self._exchange = exchange_of(scope)
+                self._subscription.pour_into(self)
                 await self._run(receive, send)
             try:
                 async with asyncio.timeout(self._close_timeout_s):
@@ -133,13 +162,14 @@ class EventStream(Response):
             except StopAsyncIteration:
                 raise _Over from None
             until = next((n for n, event in enumerate(batch, 1) if self._is_last(event)), None)
-            payload = b"".join(
-                encode(event.type, event.text, stream_id=self._id_of(event))
-                for event in batch[:until]
-            )
+            payload = self._payload(batch[:until])
             if until is not None:
                 await send({"type": "http.response.body", "body": payload, "more_body": True})
                 raise _Over
+
+    def _payload(self, events: Sequence[EncodedEvent]) -> bytes:
+        id_of = self._id_of
+        return b"".join([_encode(event.type, event.text, id_of(event)) for event in events])
 
     async def _watch_buffer(self) -> NoReturn:
         """The pushing task may be waiting for the peer itself, so somebody else has to notice."""
