@@ -51,6 +51,15 @@ async def test_a_browser_is_renamed_by_id_or_label() -> None:
         assert (await door.http.get(path)).json()["instance"]["label"] == "desk"
 
 
+async def test_what_a_browser_is_called_can_be_shown_on_a_terminal() -> None:
+    async with open_door() as door:
+        for name in ("label", "browser", "profile"):
+            for text in ("\x1b]0;hello\x07", "two\nlines", "\x9b31m", "x" * 201):
+                answer = await door.http.post("/register", json={**PAIR, name: text})
+                assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
+        assert not door.state.hub.registry.views()
+
+
 async def test_who_is_not_there_can_be_neither_renamed_nor_revoked() -> None:
     async with open_door() as door:
         for answer in (
