@@ -206,3 +206,36 @@ def test_a_reference_to_a_place_in_the_page_does_not_load_it_again(page: Page, s
     page.value("void (window.mark = 1)")
     page.goto(site.url("desk.html#far"))
     assert page.value("[location.hash, mark]") == ["#far", 1]
+
+
+ORIGIN = "[location.href, self.origin, location.origin]"
+
+
+@pytest.mark.proves("tools:blank_pages_have_no_rights")
+def test_an_empty_page_has_nobodys_rights(page: Page, site: Site) -> None:
+    nobody = ["about:blank", "null", "null"]
+    assert page.value(ORIGIN) == nobody, "as it was opened"
+    gone = page.goto("about:blank")
+    assert (gone["url"], gone["status"]) == ("about:blank", None)
+    assert page.value(ORIGIN) == nobody
+    page.goto(site.url("desk.html"))
+    assert page.goto("about:blank#top", waitUntil="networkidle")["url"] == "about:blank#top"
+    assert page.value(ORIGIN) == ["about:blank#top", "null", "null"]
+    assert page.do("navigate", "back")["title"] == "Desk"
+    page.do("navigate", "forward")
+    page.do("navigate", "reload")
+    assert page.value("self.origin") == "null"
+    fetched = f"fetch('{site.url('desk.html')}').then(() => 'read', () => 'refused')"
+    assert page.value(fetched) == "refused"
+    page.goto(site.url("desk.html"))
+    assert page.value("document.title") == "Desk"
+
+
+@pytest.mark.proves("tools:blank_pages_have_no_rights")
+def test_a_tab_that_was_emptied_has_nobodys_rights(page: Page, site: Site) -> None:
+    forbidden = "http://169.254.169.254/"
+    page.goto(site.add(f"<button onclick=\"location = '{forbidden}'\">Go</button>"))
+    with pytest.raises(Failed) as failed:
+        page.click("button")
+    assert failed.value.code == "FORBIDDEN_URL"
+    assert page.value(ORIGIN) == ["about:blank", "null", "null"]

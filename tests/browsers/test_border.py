@@ -182,9 +182,10 @@ async def test_a_page_cannot_take_its_tab_to_a_forbidden_page(
                 frame = await driver.answer("browser_interact", action="click", selector=button)
                 assert frame["error"]["code"] == "FORBIDDEN_URL", (button, to, frame)
                 await driver.until_addresses(["about:blank"])
-        await driver.goto(site.url("/page", to=page))
+        later = f"{page}-later"
+        await driver.goto(site.url("/page", to=later))
         await driver.run("browser_interact", action="click", selector="#later")
-        while (await driver.refused())["url"] != page:
+        while (await driver.refused())["url"] != later:
             pass
         await driver.until_addresses(["about:blank"])
         await driver.goto(site.url("/page", to=page))

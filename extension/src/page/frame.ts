@@ -23,6 +23,7 @@ type Names = keyof PageFunctions;
 interface World {
   readonly id: number;
   readonly uniqueId: string;
+  readonly origin?: string;
 }
 
 export class Frame {
@@ -52,10 +53,10 @@ export class Frame {
   }
 
   contextCreated(context: Protocol.Runtime.ExecutionContextDescription): void {
-    const { id, uniqueId, name } = context;
+    const { id, uniqueId, name, origin } = context;
     // A world that is being made here has no script in it yet.
     if (name === WORLD) this.#script = this.#making === undefined ? { id, uniqueId } : undefined;
-    else if ((context.auxData as { isDefault?: boolean } | undefined)?.isDefault === true) this.#main = { id, uniqueId };
+    else if ((context.auxData as { isDefault?: boolean } | undefined)?.isDefault === true) this.#main = { id, uniqueId, origin };
   }
 
   /** Forgets one context, or all of them. */
@@ -67,6 +68,11 @@ export class Frame {
   /** The page's own world. */
   get mainContext(): number | undefined {
     return this.#main?.id;
+  }
+
+  /** Whose rights the page's own scripts have, as far as it has been told. */
+  get origin(): string {
+    return this.#main?.origin ?? "";
   }
 
   /** Moves to another process: a new session, and no context yet. */

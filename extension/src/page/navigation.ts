@@ -1,6 +1,7 @@
 /** Going to pages, and knowing when they have come. */
 import type { Protocol } from "devtools-protocol";
 import { ToolFailure } from "../failure.js";
+import { goOn, isBlank, NOTHING_THERE, NOWHERE } from "./blank.js";
 import type { Deadline } from "./deadline.js";
 import { DocumentGone } from "./frame.js";
 import type { FrameEvent } from "./frames.js";
@@ -33,11 +34,14 @@ export async function goto(tab: Tab, url: string, waitUntil: WaitUntil, deadline
   const commits = new Commits(tab);
   const status = new StatusWatch(tab);
   try {
-    const reply = await deadline.race(tab.session.send("Page.navigate", { url }));
+    const blank = isBlank(url);
+    const reply = await deadline.race(tab.session.send("Page.navigate", { url: blank ? NOWHERE : url }));
     const { errorText, loaderId } = reply;
     commits.refused(errorText);
-    if (errorText !== undefined && errorText !== ANSWERED) throw failed(url, errorText, await commits.isDownload(errorText, deadline));
+    const good = [undefined, blank ? NOTHING_THERE : ANSWERED];
+    if (!good.includes(errorText)) throw failed(url, errorText ?? "", await commits.isDownload(errorText ?? "", deadline));
     if (loaderId !== undefined) await commits.landed(loaderId, deadline);
+    if (blank) await goOn(tab, url, deadline);
     await reached(tab, waitUntil, deadline);
     return await arrived(tab, deadline, errorText === ANSWERED ? status.of(loaderId) : undefined);
   } finally {

@@ -1,6 +1,7 @@
 /** A tab under control: its frames, dialogs, mouse and keyboard. Lives as long as one attachment of the debugger. */
 import type { CdpSession } from "../chrome/cdp.js";
 import type { Attachment } from "../chrome/mux.js";
+import { empty, hasRights, isBlank } from "./blank.js";
 import type { Deadline } from "./deadline.js";
 import { Dialogs, type OpenDialog } from "./dialogs.js";
 import { FrameTree } from "./frames.js";
@@ -60,6 +61,7 @@ export class Tab {
     tab.#watchCrashes();
     tab.#watchPlaces();
     await tab.frames.start();
+    if (isBlank(tab.url) && hasRights(tab.frames.main.origin)) await empty(tab);
     if (facts.place !== undefined) await watcher.place(tab.url);
     return tab;
   }

@@ -1,9 +1,11 @@
 /** The border of where tasks may go: holds it for every tab that is driven, whoever makes the page move. */
+import type { Protocol } from "devtools-protocol";
 import type { DebuggerPort, DebugTarget } from "../chrome/debugger.js";
 import type { NetRulesPort } from "../chrome/net_rules.js";
 import { ToolFailure } from "../failure.js";
+import { goOnTo, isBlank, NOWHERE } from "../page/blank.js";
 import { blocksOf } from "../policy/blocks.js";
-import { OPEN_RULES, refusal, type Rules } from "../policy/rules.js";
+import { answerRefusal, OPEN_RULES, refusal, type Rules } from "../policy/rules.js";
 
 export interface Refused {
   readonly tabId: number;
@@ -25,6 +27,8 @@ export interface BorderParts {
 
 /** The news that a page was stopped follows the failure of its navigation at once. */
 const NEWS_MS = 500;
+/** How long a call waits for a tab to be empty again before it fails. */
+const EMPTY_MS = 2_000;
 
 const BLOCKED = "net::ERR_BLOCKED_BY_CLIENT";
 
@@ -41,6 +45,8 @@ export class Border {
   #setting: Promise<void> = Promise.resolve();
   #refused: Refused | undefined;
   #emptied: Promise<unknown> = Promise.resolve();
+  /** Tabs on their way to an empty page, and whom to tell when they are there. */
+  readonly #leaving = new Map<number, () => void>();
   #heard: () => void = () => undefined;
 
   constructor(private readonly parts: BorderParts) {}
@@ -85,6 +91,7 @@ export class Border {
         port.listen(
           (source, method, params) => {
             if (method === "Page.frameNavigated") this.#committed(source, params);
+            else if (method === "Network.responseReceived") this.#answered(source, params);
             onEvent(source, method, params);
           },
           (tabId, reason) => {
@@ -146,6 +153,7 @@ export class Border {
 
   #left(tabId: number): void {
     if (!this.#attached.delete(tabId)) return;
+    this.#leaving.get(tabId)?.();
     this.parts.mark(tabId, false);
     void this.update();
   }
@@ -156,15 +164,44 @@ export class Border {
     // A new document takes the mark away with it.
     this.parts.mark(tabId, true);
     const url = frame.unreachableUrl ?? frame.url;
+    if (url === NOWHERE && this.#leaving.has(tabId)) {
+      this.#send(tabId, "Runtime.evaluate", { expression: goOnTo("about:blank") });
+    } else if (isBlank(url)) this.#leaving.get(tabId)?.();
     const reason = refusal(url, this.#rules);
+    if (reason !== undefined) this.#refuse({ tabId, url, reason });
+  }
+
+  /** A name of the web may stand for any address: which one shows when it has answered. */
+  #answered({ tabId }: DebugTarget, params: object): void {
+    const { url, remoteIPAddress: address, remotePort: port } = (params as Protocol.Network.ResponseReceivedEvent).response;
+    const reason = address === undefined || address === "" ? undefined : answerRefusal(url, address, port, this.#rules);
     if (reason !== undefined) this.#refuse({ tabId, url, reason });
   }
 
   #refuse(refused: Refused): void {
     this.#refused = refused;
-    this.#emptied = this.#port?.send({ tabId: refused.tabId }, "Page.navigate", { url: "about:blank" }).catch(() => undefined) ?? this.#emptied;
+    this.#emptied = this.#empty(refused.tabId);
     this.parts.refused(refused);
     this.#heard();
+  }
+
+  /** Resolves when the tab shows nothing, or will not soon. */
+  #empty(tabId: number): Promise<void> {
+    const done = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, EMPTY_MS);
+      this.#leaving.set(tabId, () => {
+        clearTimeout(timer);
+        this.#leaving.delete(tabId);
+        resolve();
+      });
+    });
+    this.#send(tabId, "Page.navigate", { url: NOWHERE });
+    return done;
+  }
+
+  /** A tab that is closing needs no emptying. */
+  #send(tabId: number, method: string, params: object): void {
+    this.#port?.send({ tabId }, method, params).catch(() => this.#leaving.get(tabId)?.());
   }
 
   async #recheck(tabId: number): Promise<void> {

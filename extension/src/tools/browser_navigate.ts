@@ -61,7 +61,7 @@ async function landed(command: Command, tab: Tab, { url, title, status }: Arrive
   try {
     mustBeAllowed(url, command.rules);
   } catch (error) {
-    await tab.session.send("Page.navigate", { url: "about:blank" });
+    await goto(tab, "about:blank", "commit", command.deadline);
     throw error;
   }
   const facts: Omit<Navigated, "status"> & { status: number | null } = { success: true, url, title, status };

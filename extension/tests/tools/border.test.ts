@@ -36,6 +36,18 @@ class Bench {
     this.port.listen(() => undefined, () => undefined);
   }
 
+  /** Told to go nowhere, the tab shows an error, and from there an empty page. */
+  leavesWhenTold(tabId: number): void {
+    this.browser.answer("Page.navigate", ({ url }) => {
+      if (url === "about:srcdoc") this.commit(tabId, { url: "chrome-error://chromewebdata/", unreachableUrl: url });
+      return {};
+    });
+    this.browser.answer("Runtime.evaluate", () => {
+      this.commit(tabId, { url: "about:blank" });
+      return {};
+    });
+  }
+
   commit(tabId: number, frame: Record<string, unknown>, sessionId?: string): void {
     this.browser.emit(tabId, "Page.frameNavigated", { frame }, sessionId);
   }
@@ -76,12 +88,14 @@ describe("the border", () => {
   it("empties a tab that came to a forbidden page, and fails the call that brought it there", async () => {
     const bench = new Bench();
     await bench.port.attach(7);
+    bench.leavesWhenTold(7);
     const call = bench.border.during(() => {
       bench.commit(7, { url: SECRET });
       return Promise.resolve("done");
     });
     await expect(call).rejects.toMatchObject({ code: "FORBIDDEN_URL", details: { url: SECRET, tabId: 7 } });
-    expect(bench.browser.of("Page.navigate").map(({ params }) => params)).toEqual([{ url: "about:blank" }]);
+    expect(bench.browser.of("Page.navigate").map(({ params }) => params)).toEqual([{ url: "about:srcdoc" }]);
+    expect(bench.browser.of("Runtime.evaluate")).toHaveLength(1);
     expect(bench.refused).toMatchObject([{ tabId: 7, url: SECRET }]);
     await expect(bench.border.during(() => Promise.resolve("next"))).resolves.toBe("next");
   });

@@ -217,12 +217,17 @@ describe("goto", () => {
     page.browser.answer("Page.navigate", ({ url }) => {
       gone.push(url);
       const loaderId = page.nextLoaderId;
-      if (url !== "about:blank") page.commit("http://127.0.0.1:3300/tasks", "load");
-      return { frameId: "main", loaderId };
+      const nowhere = url === "about:srcdoc";
+      page.commit(nowhere ? "chrome-error://chromewebdata/" : "http://127.0.0.1:3300/tasks", "load");
+      return { frameId: "main", loaderId, ...(nowhere ? { errorText: "net::ERR_INVALID_URL" } : {}) };
+    });
+    page.browser.answer("Runtime.evaluate", () => {
+      page.commit("about:blank", "load");
+      return { result: { type: "undefined" } };
     });
 
     await expect(page.run(browserNavigate["goto"], { url: "https://evil.example/" })).rejects.toMatchObject({ code: "FORBIDDEN_URL" });
-    expect(gone).toEqual(["https://evil.example/", "about:blank"]);
+    expect(gone).toEqual(["https://evil.example/", "about:srcdoc"]);
   });
 
   it("asks nobody about a forbidden page", async () => {
