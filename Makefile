@@ -64,6 +64,7 @@ coverage: setup extension ## say which lines and branches no test reaches
 	$(PY) -m coverage report
 
 bench: setup extension $(STAMPS)/bench ## measure latency and throughput against a real Chromium
+	@scripts/chromium >/dev/null
 	$(PY) -m tests.bench
 
 chaos: setup extension ## kill hubs and browsers, cut wires, then check every promise (KILLS=500)
@@ -99,6 +100,9 @@ $(STAMPS)/extension: $(STAMPS)/node $(EXTENSION_SOURCES)
 	cd extension && npm run --silent build
 	@touch $@
 
-$(STAMPS)/bench: $(STAMPS)/python requirements-bench.lock
+# What the line `compare` compares with; nothing of it is a part of the product.
+$(STAMPS)/bench: $(STAMPS)/python requirements-bench.lock tests/bench/node/package-lock.json
 	.venv/bin/uv pip install --quiet --no-config --python $(PY) --require-hashes -r requirements-bench.lock
+	cd tests/bench/node && npm ci --no-audit --no-fund --loglevel=error
+	command -v chromedriver >/dev/null || scripts/apt-install chromium-driver
 	@touch $@

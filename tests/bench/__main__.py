@@ -22,6 +22,7 @@ LINES: tuple[str, ...] = (
     "payload",
     "growth",
     "browser",
+    "compare",
     "reconnect",
 )
 

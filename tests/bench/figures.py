@@ -29,6 +29,8 @@ class Line:
     setting: str
     figures: list[Figure] = field(default_factory=list[Figure])
     notes: list[str] = field(default_factory=list[str])
+    columns: list[str] = field(default_factory=list[str])
+    """For a table with several: its figures are named `row | column`."""
 
     def add(self, name: str, values: Sequence[float], unit: str) -> float:
         """Keep the median of `values` under `name`, and return it."""
@@ -58,6 +60,24 @@ def summarise(name: str, values: Sequence[float], unit: str) -> Figure:
 
 def show(line: Line, console: Console) -> None:
     """Print one comparison as a table."""
+    console.print(_grid(line) if line.columns else _list(line))
+    for note in line.notes:
+        console.print(f"  [dim]{note}[/]")
+    console.print()
+
+
+def _grid(line: Line) -> Table:
+    table = Table("", title=f"{line.name}  [dim]{line.setting}[/]", title_justify="left")
+    for column in line.columns:
+        table.add_column(column, justify="right")
+    cells = {figure.name: _number(figure.value) for figure in line.figures}
+    rows = dict.fromkeys(figure.name.split(" | ")[0] for figure in line.figures)
+    for row in rows:
+        table.add_row(row, *(cells.get(f"{row} | {column}", "") for column in line.columns))
+    return table
+
+
+def _list(line: Line) -> Table:
     table = Table(title=f"{line.name}  [dim]{line.setting}[/]", title_justify="left")
     table.add_column("figure")
     table.add_column("median", justify="right")
@@ -66,10 +86,7 @@ def show(line: Line, console: Console) -> None:
     for figure in line.figures:
         spread = f"{figure.spread:.0%}" if figure.runs > 1 else ""
         table.add_row(figure.name, _number(figure.value), figure.unit, spread)
-    console.print(table)
-    for note in line.notes:
-        console.print(f"  [dim]{note}[/]")
-    console.print()
+    return table
 
 
 def _number(value: float) -> str:

@@ -15,7 +15,7 @@ from tests.bench.lines.pages import served
 from tests.bench.peers import Http, Ws
 from tests.bench.servers import Server, hub
 
-__all__ = ["measure"]
+__all__ = ["Timer", "in_a_task", "launch", "measure"]
 
 TEN = "0123456789"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -76,11 +76,11 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
             )
             page = await theirs.new_page(viewport={"width": 1280, "height": 720})
             http = await server.http()
-            instance = await _launch(http)
+            instance = await launch(http)
             for _ in range(runs):
                 for name, (path, tool, args) in _steps(pages).items():
                     count = max(5, int((60 if "5000" not in name else 15) * scale))
-                    ours = await _ours(
+                    ours = await in_a_task(
                         server,
                         instance,
                         url=f"{pages}{path}",
@@ -101,7 +101,7 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
     return [line]
 
 
-async def _launch(http: Http) -> str:
+async def launch(http: Http) -> str:
     """A headless Chromium of the hub's."""
     body = orjson.dumps(
         {"action": "new", "headless": True, "viewport": {"width": 1280, "height": 720}}
@@ -112,7 +112,7 @@ async def _launch(http: Http) -> str:
     return str(orjson.loads(answer)["result"]["structuredContent"]["instanceId"])
 
 
-async def _ours(
+async def in_a_task(
     server: Server, instance: str, *, url: str, tool: str, args: Step, count: int
 ) -> list[float]:
     """`count` times the same command in one task, after three that warm up."""
