@@ -42,6 +42,28 @@ export function refusal(url: string, rules: Rules): string | undefined {
   }
 }
 
+/**
+ * Why what was answered for `url` from that address must not be kept: a name on the web may stand for anything. Addresses
+ * behind a proxy are not known: then it is the proxy that answers, from a port of its own.
+ */
+export function answerRefusal(url: string, address: string, port: number | undefined, rules: Rules): string | undefined {
+  const host = asHost(address);
+  const kind = host === undefined ? "public" : hostKind(host);
+  if (kind === "public" || (kind === "private" && rules.privateAddresses === "allow")) return undefined;
+  const parsed = parse(url);
+  if (parsed === undefined || String(port) !== portOf(parsed)) return undefined;
+  if (kind === "metadata") return `its name stands for ${address}: link-local and metadata addresses are not opened`;
+  // A name that says of itself that it is private has been judged already.
+  if (hostKind(parsed.hostname) !== "public") return undefined;
+  return `its name stands for ${address}: addresses of private networks are not opened here`;
+}
+
+/** An address as `URL` writes it. */
+function asHost(address: string): string | undefined {
+  const bare = address.replace(/^\[|\]$/g, "");
+  return parse(`http://${bare.includes(":") ? `[${bare}]` : bare}/`)?.hostname;
+}
+
 /** Whether the person at this browser keeps tasks away from `url` by name: then they need not know of it either. */
 export function isHidden(url: string, { allow, deny }: Rules): boolean {
   const parsed = parse(url);
@@ -77,7 +99,7 @@ function isHub(url: URL, hubOrigin: string | undefined): boolean {
 
 export function portOf(url: URL): string {
   if (url.port !== "") return url.port;
-  return url.protocol === "https:" ? "443" : "80";
+  return /^(https|wss):$/.test(url.protocol) ? "443" : "80";
 }
 
 function parse(url: string): URL | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isHidden, OPEN_RULES, refusal, type Rules } from "../../src/policy/rules";
+import { answerRefusal, isHidden, OPEN_RULES, refusal, type Rules } from "../../src/policy/rules";
 import { DEMOS, HARMLESS, HUB, HUBS, METADATA, OTHERS, PRIVATE, PUBLIC } from "./addresses";
 
 const OPEN: Rules = { ...OPEN_RULES, hubOrigin: HUB };
@@ -100,5 +100,41 @@ describe("the sites that a person names", () => {
     expect(refusal("http://169.254.169.254/", all)).toContain("metadata");
     expect(refusal("http://127.0.0.1:3300/", all)).toContain("hub");
     expect(refusal("https://example.com/", all)).toBeUndefined();
+  });
+});
+
+describe("what a name turns out to stand for", () => {
+  const open = OPEN_RULES;
+  const strict = { ...OPEN_RULES, privateAddresses: "deny" as const };
+
+  it.each([
+    ["http://nice.example/", "169.254.169.254", 80],
+    ["https://nice.example/", "169.254.169.254", 443],
+    ["http://nice.example:8080/", "fe80::1", 8080],
+    ["http://nice.example/", "[fd00:ec2::254]", 80],
+    ["http://nice.example/", "::ffff:169.254.169.254", 80],
+    ["http://box.lan/", "169.254.169.254", 80],
+    ["wss://nice.example/", "100.100.100.200", 443],
+  ])("%s at %s is refused whatever the rules", (url, address, port) => {
+    for (const rules of [open, strict]) expect(answerRefusal(url, address, port, rules)).toContain(`stands for ${address}`);
+  });
+
+  it.each([
+    ["http://nice.example/", "10.0.0.7", 80],
+    ["https://nice.example/", "127.0.0.1", 443],
+    ["http://nice.example:81/", "[::1]", 81],
+  ])("%s at %s is refused where private networks are", (url, address, port) => {
+    expect(answerRefusal(url, address, port, open)).toBeUndefined();
+    expect(answerRefusal(url, address, port, strict)).toContain("private networks");
+  });
+
+  it.each([
+    ["http://nice.example/", "93.184.216.34", 80],
+    ["http://nice.example/", "10.0.0.7", 3128], // a proxy
+    ["http://localhost/", "127.0.0.1", 80], // judged by its name already
+    ["http://nice.example/", "no address", 80],
+    ["data:text/html,", "10.0.0.7", 80],
+  ])("%s at %s may stay", (url, address, port) => {
+    expect(answerRefusal(url, address, port, strict)).toBeUndefined();
   });
 });
