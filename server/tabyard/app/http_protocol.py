@@ -83,19 +83,22 @@ class _Exchange(Exchange):
         self._app = app
         self._head: Message | None = None
         """The first message, until it is known what follows."""
+        self._told = False
+        """The application has been given (some of) the body."""
+        self._receive: Receive
 
     def __call__(self, scope: Scope, receive: Receive, _send: Send) -> Awaitable[None]:
         """Be the application that uvicorn calls."""
         scope["extensions"] = {EXCHANGE: self}
-        return self._app(scope, receive, self._send)
+        self._receive = receive
+        return self._app(scope, self._tell, self._send)
 
     @override
     def body_now(self) -> bytes | None:
         cycle = self._cycle
-        if cycle.more_body or cycle.disconnected:
+        if self._told or cycle.more_body or cycle.disconnected:
             return None
-        body, cycle.body = bytes(cycle.body), bytearray()
-        return body
+        return bytes(cycle.body)
 
     @property
     @override
@@ -110,6 +113,10 @@ class _Exchange(Exchange):
     @override
     def write_now(self, piece: bytes) -> None:
         self._cycle.transport.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+
+    async def _tell(self) -> Message:
+        self._told = True
+        return await self._receive()
 
     async def _send(self, message: Message) -> None:
         head = self._head

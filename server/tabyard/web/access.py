@@ -52,6 +52,10 @@ class Caller:
     """A link on another site leads here: good for pages, and for nothing that acts or tells."""
 
 
+_PROGRAM: Final = Caller(None, is_extension=False, is_cors=False)
+"""No browser speaks without saying for whom."""
+
+
 class Access:
     """The rules of one hub."""
 
@@ -81,6 +85,8 @@ class Access:
         if not self._is_ours(host):
             raise UnknownHost
         origin = headers.get(b"origin")
+        if origin is None and b"sec-fetch-site" not in headers:
+            return _PROGRAM
         caller = Caller(origin, origin in self._extensions, origin in self._cors)
         trusted = caller.is_extension or caller.is_cors
         if origin is not None and not trusted and not self._is_own(origin, host, port):

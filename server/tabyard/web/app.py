@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from typing_extensions import override
@@ -68,7 +68,37 @@ class _Application(Starlette):
 
     @override
     def build_middleware_stack(self) -> ASGIApp:
-        return Guard(_told(self.router), self._state)
+        return Guard(_Directory(self.routes, _told(self.router)), self._state)
+
+
+class _Directory:
+    """Finds the routes of our APIs that have no parameters by their path; the router the others.
+
+    It hands over to the route itself, so what that expects of its callers is expected here too.
+    """
+
+    def __init__(self, routes: Sequence[BaseRoute], router: ASGIApp) -> None:
+        self._router = router
+        self._routes: dict[tuple[str, str], GuardedRoute] = {}
+        for route in routes:
+            if isinstance(route, GuardedRoute) and not route.param_convertors:
+                for method in route.methods or ():
+                    scope = {"type": "http", "path": route.path, "method": method}
+                    first = next(one for one in routes if one.matches(scope)[0] is Match.FULL)
+                    assert first is route, "the router would choose another"
+                    self._routes[method, route.path] = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = None
+        if scope["type"] == "http" and not scope["root_path"]:
+            route = self._routes.get((scope["method"], scope["path"]))
+        if route is None:
+            await self._router(scope, receive, send)
+            return
+        scope["route"] = route
+        scope["endpoint"] = route.endpoint
+        scope["path_params"] = {}
+        await route.app(scope, receive, send)
 
 
 def _told(app: ASGIApp) -> ASGIApp:

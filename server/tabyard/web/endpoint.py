@@ -7,6 +7,8 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from tabyard.core.errors import Forbidden, ForbiddenOrigin, HubError, RateLimited, Unauthorized
 from tabyard.web.authority import ABOUT, code_of, expect_reach, expect_standing
@@ -82,10 +84,27 @@ def routes_of(endpoints: Sequence[Endpoint], state: WebState) -> list[GuardedRou
 
 def _route(path: str, rows: Mapping[str, Endpoint], state: WebState) -> GuardedRoute:
     """The route of one path."""
+    return GuardedRoute(path, _Choice(rows, state), methods=list(rows))
 
-    async def choose(request: Request) -> Response:
-        endpoint = rows["GET" if request.method == "HEAD" else request.method]
-        standing = standing_of(request.scope)
+
+class _Choice:
+    """The ASGI application of one path: the endpoint of the request's method.
+
+    Starlette would wrap a function into two layers more, for exceptions that the guard handles.
+    """
+
+    def __init__(self, rows: Mapping[str, Endpoint], state: WebState) -> None:
+        self._rows = rows
+        self._state = state
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        method: str = scope["method"]
+        endpoint = self._rows["GET" if method == "HEAD" else method]
+        response = await self._answer(endpoint, Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, endpoint: Endpoint, request: Request) -> Response:
+        state, standing = self._state, standing_of(request.scope)
         if endpoint.needs is not None:
             try:
                 if not await _proves_later(endpoint, state, request, standing):
@@ -99,8 +118,6 @@ def _route(path: str, rows: Mapping[str, Endpoint], state: WebState) -> GuardedR
         if endpoint.audits is None:
             return await endpoint.run(state, request)
         return await _audited(endpoint, state, request, standing)
-
-    return GuardedRoute(path, choose, methods=list(rows))
 
 
 async def _proves_later(

@@ -79,11 +79,27 @@ TOOL_STATUS: Final[Mapping[ToolErrorCode, int]] = {
 """What `POST /api/tools/{name}` answers when the tool itself failed."""
 
 
+_JSON_TYPE: Final = (b"content-type", b"application/json")
+
+
 def json_response(
     model: WireModel, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """`model` as the JSON body of an answer, encoded once."""
-    return Response(model.to_json(), status, headers, media_type="application/json")
+    if headers:
+        return Response(model.to_json(), status, headers, media_type="application/json")
+    return _Json(model.to_json(), status)
+
+
+class _Json(Response):
+    """A response of JSON and nothing special, which needs no work to find out its headers."""
+
+    def __init__(self, body: bytes, status: int) -> None:
+        # Not the base's, which does that work.
+        self.status_code = status
+        self.background = None
+        self.body = body
+        self.raw_headers = [_JSON_TYPE, (b"content-length", b"%d" % len(body))]
 
 
 def body_of(error: HubError) -> ErrorBody:

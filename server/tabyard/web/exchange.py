@@ -14,7 +14,7 @@ class Exchange(Protocol):
     """A shorter way for what is small or many; whatever it does not do goes by messages."""
 
     def body_now(self) -> bytes | None:
-        """The whole body of the request if it is here and nobody has taken it; else None."""
+        """The whole body of the request if it is here, and in no message yet; else None."""
         ...
 
     @property

@@ -51,6 +51,9 @@ CORS_HEADERS: Final = (
     ),
 )
 
+_OVERRIDABLE: Final = frozenset(name for name, _ in (*SECURITY_HEADERS, *CORS_HEADERS))
+"""What a route may say otherwise; nothing else that is added to answers comes from routes."""
+
 PREFLIGHT: Final = {
     "access-control-allow-methods": "GET, POST, PATCH, DELETE",
     "access-control-allow-headers": (
@@ -102,11 +105,14 @@ class Guard:
             await early(scope, receive, answer.send)
             return
         standing: Standing = scope[STANDING]
+        receive = _limited(receive, self._state.settings.body_limit_bytes)
         try:
-            with self._state.limits.connected(standing.payer):
-                await self._app(
-                    scope, _limited(receive, self._state.settings.body_limit_bytes), answer.send
-                )
+            payer = standing.payer
+            if payer is None:
+                await self._app(scope, receive, answer.send)
+            else:
+                with self._state.limits.connected(payer):
+                    await self._app(scope, receive, answer.send)
         except ClientDisconnect:
             return
         except (HubError, HTTPException) as error:
@@ -217,10 +223,8 @@ class Guard:
     def _count(self, scope: Scope, status: int, arrived_s: float) -> None:
         """Note the request in the metrics, by its route's pattern, never by its path."""
         route = getattr(scope.get("route"), "path", "unknown")
-        metrics = self._state.metrics
-        metrics.requests.labels(route, scope["method"], status).inc()
-        if not route.endswith("/events"):
-            metrics.latency.labels(route).observe(self._state.clock.monotonic_s() - arrived_s)
+        took_s = self._state.clock.monotonic_s() - arrived_s
+        self._state.metrics.note_request(route, scope["method"], status, took_s)
 
 
 class _Answer:
@@ -249,10 +253,11 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
-            given = message["headers"]
+            given, defaults = message["headers"], self._defaults
             names = {name for name, _ in given}
-            extra = [pair for pair in self._defaults if pair[0] not in names]
-            message = {**message, "headers": [*given, *extra]}
+            if not names.isdisjoint(_OVERRIDABLE):
+                defaults = tuple(pair for pair in defaults if pair[0] not in names)
+            message = {**message, "headers": [*given, *defaults]}
         await self._send(message)
 
 

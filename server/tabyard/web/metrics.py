@@ -41,6 +41,8 @@ class Metrics:
         # When a counter began is a series of its own for each label: a third of all for no use.
         disable_created_metrics()
         self._registry = CollectorRegistry()
+        self._rows: dict[tuple[str, str, int], tuple[Counter, Histogram | None]] = {}
+        """The rows of `requests` and `latency`: finding one takes longer than counting."""
         self.requests = Counter(
             "tabyard_http_requests",
             "HTTP requests, by route and status.",
@@ -71,6 +73,18 @@ class Metrics:
             "Readers of events closed because their buffer was full.",
             registry=self._registry,
         )
+
+    def note_request(self, route: str, method: str, status: int, took_s: float) -> None:
+        """Count an answer. How long a stream lasted says nothing."""
+        key = (route, method, status)
+        found = self._rows.get(key)
+        if found is None:
+            latency = None if route.endswith("/events") else self.latency.labels(route)
+            found = self._rows[key] = (self.requests.labels(*key), latency)
+        requests, latency = found
+        requests.inc()
+        if latency is not None:
+            latency.observe(took_s)
 
     def render(self, facts: HubFacts) -> bytes:
         """Everything in Prometheus's text format."""
