@@ -221,6 +221,7 @@ class Writer:
     def _refuse(self, batch: Sequence[Job], reason: str) -> tuple[Health, Sequence[Settled]]:
         logger.error("store commit failed", extra={"reason": reason, "operations": len(batch)})
         self._undo()
+        self._overwrite()
         failed = [Settled(job, error=StoreUnavailable(reason)) for job in batch]
         return Health(ok=False, detail=reason), failed
 
@@ -234,6 +235,21 @@ class Writer:
         except sqlite3.Error:
             connection.close()
             self._connection = None
+
+    def _overwrite(self) -> None:
+        """Put something harmless where a failed commit may lie whole in the log.
+
+        A flush that fails leaves behind what it was to flush. The next hub would take that for a
+        commit, were this one killed; so it goes before anybody is told that it was refused.
+        """
+        if self._connection is None:
+            return
+        try:
+            self._connection.say("BEGIN IMMEDIATE")
+            probe(self._connection)
+            self._connection.say("COMMIT")
+        except sqlite3.Error:  # as a rule: it is written, and again not flushed
+            self._undo()
 
     def _transact(self, connection: Connection, batch: Sequence[Job]) -> Sequence[Settled]:
         try:
