@@ -4,8 +4,9 @@ import asyncio
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,11 +14,17 @@ import pytest
 from tests.browsers.fake_hub import FakeHub, Link
 from typing_extensions import override
 
-from tabyard.browsers import Launcher, LaunchSpec
+from tabyard.browsers import Launcher, LaunchSettings, LaunchSpec
 
 pytestmark = pytest.mark.browser
 
 SECRET = "http://169.254.169.254/latest/meta-data/"
+SERVICE_WORKER = b"""
+    addEventListener("message", ({ data, ports: [port] }) => {
+        const told = (word) => () => port.postMessage(word);
+        fetch(data, { mode: "no-cors" }).then(told("sent"), told("stopped"));
+    });
+"""
 
 
 @dataclass
@@ -55,9 +62,10 @@ def serving() -> Generator[Site]:
                 <button id=popup onclick="window.open('{to}')">popup</button>
                 <button id=frame onclick="document.body.append(Object.assign(
                     document.createElement('iframe'), {{src: '{to}'}}))">frame</button>"""
-            body = page.encode()
+            is_script = url.path.endswith(".js")
+            body = SERVICE_WORKER if is_script else page.encode()
             self.send_response(200)
-            self.send_header("content-type", "text/html")
+            self.send_header("content-type", "text/javascript" if is_script else "text/html")
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -245,3 +253,57 @@ async def test_private_addresses_are_closed_when_the_hub_says_so(
             assert await driver.code("browser_navigate", action="goto", url=url) == "FORBIDDEN_URL"
         assert await driver.code("browser_tab", action="new", url=site.url("/x")) == "FORBIDDEN_URL"
         assert site.asked == []
+
+
+@pytest.fixture
+def settings(settings: LaunchSettings, chromium: Path, tmp_path: Path) -> LaunchSettings:
+    """With a Chromium for which some names stand for this machine."""
+    program = tmp_path / "chromium"
+    rules = "MAP *.test 127.0.0.1, MAP metadata.google.internal 127.0.0.1"
+    program.write_text(f'#!/bin/sh\nexec {chromium} "--host-resolver-rules={rules}" "$@"\n')
+    program.chmod(0o755)
+    return replace(settings, executable=program)
+
+
+@pytest.mark.proves("security:names_are_judged_by_their_addresses")
+async def test_a_name_that_stands_for_a_private_address_is_left_as_soon_as_that_shows(
+    launcher: Launcher, hub: FakeHub, spec: LaunchSpec, site: Site
+) -> None:
+    url = site.url("/x").replace("127.0.0.1", "nice.test")
+    async with hub.served(), asyncio.timeout(40):
+        driver = await joined(launcher, hub, spec)
+        await driver.goto(url)
+        assert await driver.addresses() == [url]
+    hub.welcoming = {"privateAddresses": "deny"}
+    async with hub.served(), asyncio.timeout(40):
+        driver = Driver(await hub.links.get(), calls=100)
+        assert await driver.code("browser_navigate", action="goto", url=url) == "FORBIDDEN_URL"
+        refused = await driver.refused()
+        assert "its name stands for 127.0.0.1" in refused["reason"]
+        await driver.until_addresses(["about:blank"])
+
+
+WORK = """(async ([...urls]) => {
+    await navigator.serviceWorker.register('/worker.js');
+    const { active } = await navigator.serviceWorker.ready;
+    return Promise.all(urls.map((url) => new Promise((done) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => done(data);
+        active.postMessage(url, [port2]);
+    })));
+})"""
+
+
+@pytest.mark.proves("security:names_are_judged_by_their_addresses")
+async def test_a_service_worker_of_a_launched_browser_is_stopped_like_its_pages(
+    launcher: Launcher, hub: FakeHub, spec: LaunchSpec, site: Site
+) -> None:
+    async with hub.served(), asyncio.timeout(40):
+        driver = await joined(launcher, hub, spec)
+        await driver.goto(site.url("/page"))
+        secret = site.url("/secret").replace("127.0.0.1", "metadata.google.internal")
+        fine = site.url("/fine").replace("127.0.0.1", "nice.test")
+        answer = await driver.run("browser_execute", expression=f"{WORK}(['{secret}', '{fine}'])")
+        assert answer["value"] == ["stopped", "sent"]
+        assert "/secret" not in site.asked
+        assert "/fine" in site.asked
