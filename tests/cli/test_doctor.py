@@ -84,7 +84,7 @@ async def test_a_missing_chromium_is_named(terminal: Terminal) -> None:
     verdict, says, remedy = found["chromium"]
     assert (code, verdict) == (1, "trouble")
     assert absent in says
-    assert "chromium" in remedy
+    assert remedy == "correct or unset TABYARD_CHROMIUM"
 
 
 async def test_a_chromium_that_does_not_start_is_told_with_its_last_words(
@@ -231,6 +231,18 @@ async def test_something_else_at_the_hub_s_address_is_recognised(
 
     assert (code, found["hub"][0]) == (1, "trouble")
     assert says in found["hub"][1]
+    assert "TABYARD_URL" in found["hub"][2]
+
+
+async def test_an_address_where_pages_are_served_is_not_taken_for_a_hub(
+    terminal: Terminal,
+) -> None:
+    with stranger(200, "<html>Welcome</html>") as url:
+        for command in (("tasks",), ("instances",), ("cancel", "task_1_1")):
+            outcome = await terminal.run(*command, "--url", url)
+            assert outcome.code == 2
+            assert "is this address really a Tabyard hub?" in outcome.err
+            assert "TABYARD_URL" in outcome.err
 
 
 async def test_a_hub_of_another_version_is_noted(terminal: Terminal) -> None:

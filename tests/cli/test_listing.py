@@ -167,6 +167,15 @@ async def test_a_missing_extension_is_named_with_the_remedy(
     assert f"there is no extension in {absent}" in outcome.err
 
 
+async def test_a_browser_to_close_that_nobody_knows_is_named(
+    terminal: Terminal, hub: HubProcess
+) -> None:
+    outcome = await terminal.run("browser", "close", "nobody", "--url", hub.url)
+    assert outcome.code == 2
+    assert "Instance not found: nobody\n" in outcome.err
+    assert "try: tabyard instances" in outcome.err
+
+
 async def test_only_launched_browsers_can_be_closed(terminal: Terminal, hub: HubProcess) -> None:
     async with remote_instance(hub.url) as browser:
         outcome = await terminal.run("browser", "close", browser.instance_id, "--url", hub.url)

@@ -126,7 +126,7 @@ async def test_a_task_that_somebody_cancels_exits_with_4(
     assert cancelled.code == 0
     assert "⊘ Task cancelled" in cancelled.out
     assert outcome.code == 4, outcome.err
-    assert "⊘ cancelled  0 of 1 commands" in outcome.out
+    assert "⊘ cancelled  0 of 1 command " in outcome.out
 
 
 async def test_ctrl_c_cancels_the_task_and_exits_with_130(

@@ -12,6 +12,7 @@ from tabyard.cli.exits import CliError, ExitCode
 from tabyard.settings import read_settings
 
 __all__ = [
+    "NOT_A_HUB",
     "HubAddress",
     "HubClient",
     "HubRefused",
@@ -54,6 +55,9 @@ class HubUnreachable(CliError):
         self.reason = reason
 
 
+NOT_A_HUB: Final = "NOT_A_HUB"
+"""No code of a hub: what answers there does not speak its language."""
+
 RETRY_STATUSES: Final = frozenset({429, 502, 503, 504})
 REMEDIES: Final = {
     "NO_INSTANCE": "tabyard browser new        (or connect your own: tabyard extension path)",
@@ -66,6 +70,7 @@ REMEDIES: Final = {
     "TASK_NOT_FOUND": "tabyard tasks        shows which tasks there are",
     "NO_BROWSER": "tabyard doctor",
     "LAUNCH_FAILED": "tabyard doctor",
+    NOT_A_HUB: "name the hub with --url or TABYARD_URL",
 }
 
 
@@ -120,14 +125,14 @@ class HubClient:
         """The raw bytes of `GET path`."""
         status, body = self._exchange("GET", path, None)
         if status >= 400:  # noqa: PLR2004 - HTTP's errors
-            _refuse(status, _parse(body))
+            _refuse(status, _parse(status, body))
         return body
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Any:  # noqa: ANN401 - JSON
         status, answer = self._exchange(method, path, body)
         if status >= 400:  # noqa: PLR2004 - HTTP's errors
-            _refuse(status, _parse(answer))
-        return None if status == BODILESS else _parse(answer)
+            _refuse(status, _parse(status, answer))
+        return None if status == BODILESS else _parse(status, answer)
 
     def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         parts = urlsplit(self.address.url)
@@ -166,11 +171,12 @@ def hub_at(url: str | None) -> HubAddress:
     return HubAddress(chosen, key)
 
 
-def _parse(body: bytes) -> Any:  # noqa: ANN401 - JSON
+def _parse(status: int, body: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return {"error": "The answer is not JSON; is this address really a Tabyard hub?"}
+        message = "The answer is not JSON; is this address really a Tabyard hub?"
+        raise HubRefused(status, NOT_A_HUB, message, {}) from None
 
 
 def _refuse(status: int, answer: Any) -> NoReturn:  # noqa: ANN401 - JSON of unknown shape

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tabyard.cli.hub_client import HubClient, hub_at
+from tabyard.cli.hub_client import HubClient, HubRefused, hub_at
 from tabyard.cli.options import JsonOption, UrlOption, add_command, flag, group_of_commands
 from tabyard.cli.terminal import CHECKMARKS, STYLE, ago, console, print_json
 
@@ -96,7 +96,14 @@ def close(
 ) -> None:
     """Close a browser. Its queued tasks fail."""
     args = {"action": "close", "instanceId": instance}
-    closed = HubClient(hub_at(url)).call("browser_instance", args)
+    try:
+        closed = HubClient(hub_at(url)).call("browser_instance", args)
+    except HubRefused as error:
+        if error.code != "INVALID_ARGUMENTS":
+            raise
+        # What the tool advises is for programs that call tools.
+        message = str(error).partition(";")[0]
+        raise HubRefused(error.status, "INSTANCE_NOT_FOUND", message, {}) from None
     console.print(f"○ {closed['message']}", markup=False)
 
 

@@ -79,7 +79,7 @@ def _summary(event: Event) -> Text:
     status = event["status"]
     text = Text.assemble(
         (f"{CHECKMARKS[status]} {status}", STYLE[status]),
-        f"  {tally['successfulCommands']} of {tally['totalCommands']} commands"
+        f"  {tally['successfulCommands']} of {_commands(tally['totalCommands'])}"
         f" in {took(tally['duration'])}  ",
         (event["taskId"], "faint"),
     )
@@ -88,6 +88,11 @@ def _summary(event: Event) -> Text:
     if error and "commandId" not in error:
         text.append(f"\n  {error['code']}: {error['message']}", style="bad")
     return text
+
+
+def _commands(count: int) -> str:
+    """So many commands."""
+    return f"{count} command" if count == 1 else f"{count} commands"
 
 
 class LiveDisplay:

@@ -5,7 +5,7 @@ from typing import Any
 
 from tabyard import __version__
 from tabyard.cli.doctor.findings import Finding, fine, note, trouble
-from tabyard.cli.hub_client import HubClient, HubRefused, HubUnreachable
+from tabyard.cli.hub_client import NOT_A_HUB, HubClient, HubRefused, HubUnreachable
 
 __all__ = ["HubReport", "ask_hub"]
 
@@ -31,7 +31,7 @@ def ask_hub(client: HubClient, *, named: bool) -> HubReport:
         return HubReport(answers=False, findings=[finding])
     except HubRefused as error:
         finding = trouble("hub", f"{client.address.url}: {error}", error.remedy or "see its log")
-        return HubReport(answers=error.code != "", findings=[finding])
+        return HubReport(answers=error.code not in ("", NOT_A_HUB), findings=[finding])
 
 
 def _told(client: HubClient, facts: dict[str, Any]) -> Iterator[Finding]:

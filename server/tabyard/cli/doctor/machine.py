@@ -125,7 +125,9 @@ def look_at_browser(settings: Settings) -> Iterator[Finding]:
         executable = find_browser(launching)
     except NoBrowserFound as error:
         looked_at = ", ".join(error.looked_at)
-        yield trouble("chromium", f"none found ({looked_at})", "apt-get install chromium")
+        named = settings.chromium is not None
+        remedy = "correct or unset TABYARD_CHROMIUM" if named else "apt-get install chromium"
+        yield trouble("chromium", f"none found ({looked_at})", remedy)
         return
     yield _started(executable)
     if is_branded(executable):
