@@ -210,18 +210,21 @@ class Notes(Sink):
 
     def __init__(self) -> None:
         self.shut = False
-        self.taken: list[str] = []
+        self.pieces: list[list[str]] = []
         self.read: list[str] = []
         """What went to the task instead."""
         self.told = asyncio.Event()
+        self.refused = asyncio.Event()
 
     @override
     def takes(self, events: Sequence[EncodedEvent]) -> bool:
+        if self.shut:
+            self.refused.set()
         return not self.shut
 
     @override
     def take(self, events: Sequence[EncodedEvent]) -> None:
-        self.taken += [event.type for event in events]
+        self.pieces.append([event.type for event in events])
         self.told.set()
 
     async def iterate(self, subscription: Subscription) -> None:
@@ -243,14 +246,16 @@ async def noting(one: Bus) -> AsyncGenerator[Notes]:
             yield notes
 
 
-async def test_a_sink_gets_events_at_once_and_wakes_nobody() -> None:
+async def test_a_sink_gets_all_that_happens_in_one_moment_and_wakes_nobody() -> None:
     one = bus()
     async with noting(one) as notes:
         tell(one, "a")
-        assert notes.taken == ["a"]
         tell(one, "b")
-        assert notes.taken == ["a", "b"]
+        assert notes.pieces == []
+        await notes.told.wait()
+        tell(one, "c")
         await asyncio.sleep(0)
+        assert notes.pieces == [["a", "b"], ["c"]]
         assert notes.read == []
 
 
@@ -259,13 +264,14 @@ async def test_what_a_sink_does_not_take_is_read_before_anything_later() -> None
     async with noting(one) as notes:
         notes.shut = True
         tell(one, "a")
+        await notes.refused.wait()
         notes.shut = False
         tell(one, "b")
-        assert notes.taken == []
         await notes.told.wait()
-        assert notes.read == ["a", "b"]
+        assert (notes.read, notes.pieces) == (["a", "b"], [])
         tell(one, "c")
-        assert notes.taken == ["c"]
+        await asyncio.sleep(0)
+        assert notes.pieces == [["c"]]
 
 
 async def test_a_crowd_gets_what_happens_meanwhile_in_one_piece() -> None:
@@ -276,8 +282,8 @@ async def test_a_crowd_gets_what_happens_meanwhile_in_one_piece() -> None:
     async with noting(one) as notes:
         for kind in "abc":
             tell(one, kind)
-        assert notes.taken == []
+        assert notes.pieces == []
         await notes.told.wait()
-        assert notes.taken == ["a", "b", "c"]
+        assert notes.pieces == [["a", "b", "c"]]
     for reader in crowd:
         assert await read(reader) == ["a", "b", "c"]

@@ -1,7 +1,7 @@
 """The bus: what happens is encoded once and reaches every reader in order."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 from weakref import WeakSet
 
@@ -48,6 +48,8 @@ class Bus:
         self._reader_events = reader_events
         self._reader_bytes = reader_bytes
         self._readers: dict[Topic, set[Subscription]] = {}
+        self._awaken: set[Subscription] = set()
+        """Others who have got events in this moment."""
         self._to_wake: set[Topic] = set()
         """Crowds that have got events since they were woken last."""
         self._rested_s = 0.0
@@ -119,18 +121,27 @@ class Bus:
             readers = tuple(self._readers.get(topic, ()))
             for reader in readers:
                 reader.offer(event)
-            if len(readers) <= CROWD:
-                for reader in readers:
-                    reader.wake()
-            elif not self._to_wake:
-                self._to_wake.add(topic)
-                self._wake_crowds_soon()
-            else:
-                self._to_wake.add(topic)
+            if len(readers) > CROWD:
+                self._wake_crowd_later(topic)
+            elif readers:
+                self._wake_soon(readers)
 
-    def _wake_crowds_soon(self) -> None:
-        loop = asyncio.get_running_loop()
-        loop.call_at(max(loop.time() + GATHER_S, self._rested_s), self._wake_crowds)
+    def _wake_soon(self, readers: Iterable[Subscription]) -> None:
+        """When all that happens in this moment has been told: each sending is a system call."""
+        if not self._awaken:
+            asyncio.get_running_loop().call_soon(self._wake_readers)
+        self._awaken.update(readers)
+
+    def _wake_readers(self) -> None:
+        readers, self._awaken = self._awaken, set()
+        for reader in readers:
+            reader.wake()
+
+    def _wake_crowd_later(self, topic: Topic) -> None:
+        if not self._to_wake:
+            loop = asyncio.get_running_loop()
+            loop.call_at(max(loop.time() + GATHER_S, self._rested_s), self._wake_crowds)
+        self._to_wake.add(topic)
 
     def _wake_crowds(self) -> None:
         topics = tuple(self._to_wake)
