@@ -63,7 +63,7 @@ class Home:
         self.popup: Page
         self.instance = ""
         self._open = True
-        self._page = ""
+        self.page = ""
         self._made = made
         self._chromium = chromium
         self._playwright = playwright
@@ -217,8 +217,8 @@ class Home:
 
     async def waiting(self, site: Site) -> str:
         """A task whose page waits for `go_on`."""
-        self._page = site.add("<title>Waiting</title>")
-        goto = {"action": "goto", "url": self._page}
+        self.page = site.add("<title>Waiting</title>")
+        goto = {"action": "goto", "url": self.page}
         task = await self.submit(("browser_navigate", goto), script(WAIT))
         async with asyncio.timeout(PATIENCE_S):
             while not site.seen("/begun"):  # noqa: ASYNC110 -- another process decides
@@ -227,8 +227,23 @@ class Home:
 
     async def go_on(self, value: str) -> None:
         """Let the page that waits go on with this value."""
-        (page,) = [one for one in self.context.pages if one.url == self._page]
-        await page.evaluate("value => goOn(value)", value)
+        await (await self.task_page()).evaluate("value => goOn(value)", value)
+
+    async def task_page(self) -> Page:
+        """The page that waits."""
+        (page,) = [one for one in self.context.pages if one.url == self.page]
+        return page
+
+    async def titled(self, title: str) -> Page:
+        """The page with this title."""
+        (page,) = [one for one in self.context.pages if await one.title() == title]
+        return page
+
+    async def until_command(self, task: str, index: int) -> None:
+        """That command of the task is running."""
+        async with asyncio.timeout(PATIENCE_S):
+            while (await self.view(task))["commands"][index]["status"] != "running":  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
 
     async def kept(self) -> None:
         """The extension has written an answer down that nobody has acknowledged."""

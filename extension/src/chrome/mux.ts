@@ -73,10 +73,27 @@ export class Attachment {
   }
 }
 
-function detachFailure(reason: DetachReason, tabId: number): ToolFailure {
-  if (reason === "target_closed") return new ToolFailure("TAB_GONE", `tab ${String(tabId)} was closed`, { tabId });
-  const who = reason === "canceled_by_user" ? "by the user" : "because nobody used it";
-  return new ToolFailure("DEBUGGER_DETACHED", `debugging of tab ${String(tabId)} was ended ${who}`, { tabId });
+/** What a command fails with whose tab is debugged no longer. */
+export function detachFailure(reason: DetachReason, tabId: number): ToolFailure {
+  const tab = `tab ${String(tabId)}`;
+  switch (reason) {
+    case "target_closed": {
+      const text = `${tab} was closed while the command worked in it; a task that comes next opens a tab of its own`;
+      return new ToolFailure("TAB_GONE", text, { tabId });
+    }
+    case "canceled_by_user": {
+      const text =
+        `the person at the browser has ended the debugging of ${tab}, with Cancel on Chrome's bar; ` +
+        "what the command has done so far stands, and the next command takes the tab up again: ask them before you go on";
+      return new ToolFailure("DEBUGGER_DETACHED", text, { tabId, reason });
+    }
+    case "released": {
+      const text = `${tab} was let go in the browser; the next command takes it up again`;
+      return new ToolFailure("DEBUGGER_DETACHED", text, { tabId, reason });
+    }
+    default:
+      return reason satisfies never;
+  }
 }
 
 /** The attachments of this worker. */

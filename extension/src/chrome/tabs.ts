@@ -10,6 +10,8 @@ export interface TabFacts {
   /** Undefined outside any group. */
   readonly groupId: number | undefined;
   readonly openerTabId: number | undefined;
+  /** Chrome has thrown its page away to save memory; only its address is left. */
+  readonly discarded: boolean;
 }
 
 export interface TabEvents {
@@ -18,7 +20,7 @@ export interface TabEvents {
   /** The page in one tab has opened another. */
   opened(tabId: number, openerTabId: number): void;
   removed(tabId: number): void;
-  /** One tab took the place of another, as prerendering does. */
+  /** One tab took the place of another, as a discarded one does. */
   replaced(added: number, removed: number): void;
 }
 
@@ -34,6 +36,8 @@ export interface TabsPort {
   activate(tabId: number): Promise<void>;
   /** Replaces a privileged page, which the debugger can't do; resolves when it is gone. */
   blank(tabId: number): Promise<void>;
+  /** Loads the page of a discarded tab again, where it is; resolves when there is a document. */
+  revive(tabId: number): Promise<void>;
   /** Puts the tab into the group, or into a new one; returns the group. */
   group(tabId: number, groupId: number | undefined): Promise<number>;
   titleGroup(groupId: number, title: string): Promise<void>;
@@ -105,20 +109,14 @@ export const chromeTabs: TabsPort = {
     if (tab !== undefined) await chrome.windows.update(tab.windowId, { focused: true });
   },
   async blank(tabId) {
-    const left = new Promise<void>((resolve) => {
-      const timer = setTimeout(done, BLANK_MS);
-      function done(): void {
-        clearTimeout(timer);
-        chrome.tabs.onUpdated.removeListener(heard);
-        resolve();
-      }
-      function heard(updated: number, change: chrome.tabs.OnUpdatedInfo, tab: chrome.tabs.Tab): void {
-        if (updated === tabId && change.status === "complete" && tab.url === "about:blank") done();
-      }
-      chrome.tabs.onUpdated.addListener(heard);
-    });
+    const there = updated(tabId, ({ status }, { url }) => status === "complete" && url === "about:blank", BLANK_MS);
     await chrome.tabs.update(tabId, { url: "about:blank" });
-    await left;
+    await there;
+  },
+  async revive(tabId) {
+    const there = updated(tabId, ({ status, url }) => status === "complete" || url !== undefined);
+    await chrome.tabs.reload(tabId);
+    await there;
   },
   group: (tabId, groupId) => chrome.tabs.group(groupId === undefined ? { tabIds: [tabId] } : { tabIds: [tabId], groupId }),
   async titleGroup(groupId, title) {
@@ -129,6 +127,27 @@ export const chromeTabs: TabsPort = {
     listener = events;
   },
 };
+
+/** Resolves when the tab is told to be so, or when the time is up. */
+function updated(tabId: number, test: (change: chrome.tabs.OnUpdatedInfo, tab: chrome.tabs.Tab) => boolean, withinMs?: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = withinMs === undefined ? undefined : setTimeout(done, withinMs);
+    function done(): void {
+      clearTimeout(timer);
+      chrome.tabs.onUpdated.removeListener(heard);
+      chrome.tabs.onRemoved.removeListener(removed);
+      resolve();
+    }
+    function heard(id: number, change: chrome.tabs.OnUpdatedInfo, tab: chrome.tabs.Tab): void {
+      if (id === tabId && test(change, tab)) done();
+    }
+    function removed(id: number): void {
+      if (id === tabId) done();
+    }
+    chrome.tabs.onUpdated.addListener(heard);
+    chrome.tabs.onRemoved.addListener(removed);
+  });
+}
 
 function known(tab: chrome.tabs.Tab): TabFacts {
   const facts = factsOf(tab);
@@ -149,5 +168,6 @@ function factsOf(tab: chrome.tabs.Tab): TabFacts | undefined {
     windowId,
     groupId: tab.groupId === chrome.tabGroups.TAB_GROUP_ID_NONE ? undefined : tab.groupId,
     openerTabId: tab.openerTabId,
+    discarded: tab.discarded,
   };
 }

@@ -1,6 +1,6 @@
 /** Runs one action: gives it its tab, and ends it by success, failure, deadline, cancel or dialog. */
 import type { TabFacts, TabsPort } from "../chrome/tabs.js";
-import type { DetachReason } from "../chrome/mux.js";
+import { detachFailure } from "../chrome/mux.js";
 import { ToolFailure } from "../failure.js";
 import type { Rules } from "../policy/rules.js";
 import { Deadline, Expired } from "../page/deadline.js";
@@ -163,6 +163,8 @@ export class Call implements Command {
     const facts = await this.tabs.get(tabId);
     if (facts === undefined) throw gone(tabId);
     mustBeAllowed(facts.url, this.rules);
+    // Nobody would answer the debugger in a tab without a page.
+    if (facts.discarded) await this.deadline.race(this.tabs.revive(tabId));
     return this.#keeper.take(tabId);
   }
 
@@ -174,7 +176,7 @@ export class Call implements Command {
       this.#interrupted(dialog);
     });
     void tab.attachment.gone.then((reason) => {
-      this.#stop(lost(tab.id, reason));
+      this.#stop(detachFailure(reason, tab.id));
     });
   }
 
@@ -235,9 +237,4 @@ function gone(tabId: number): ToolFailure {
 
 function crashed(tabId: number): ToolFailure {
   return new ToolFailure("TAB_GONE", `the page in tab ${String(tabId)} has crashed; go to a page to bring the tab back`, { tabId });
-}
-
-function lost(tabId: number, reason: DetachReason): ToolFailure {
-  if (reason === "target_closed") return new ToolFailure("TAB_GONE", `tab ${String(tabId)} was closed`, { tabId });
-  return new ToolFailure("DEBUGGER_DETACHED", `debugging of tab ${String(tabId)} was ended in the browser`, { tabId, reason });
 }

@@ -100,6 +100,7 @@ const keeper = new Keeper({
 });
 const workspace = new Workspace(chromeTabs, sessionArea(), (data) => {
   if (data["event"] === "closed") keeper.forget(Number(data["tabId"]));
+  if (data["event"] === "replaced") keeper.moved(Number(data["tabId"]), Number(data["was"]));
   tell("tab", data);
 });
 

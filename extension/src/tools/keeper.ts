@@ -84,6 +84,17 @@ export class Keeper {
     if (this.#memories.delete(tabId)) this.#remember();
   }
 
+  /** Another tab took the place of one: what was set for it holds on. */
+  moved(tabId: number, was: number): void {
+    const known = this.#memories.get(was);
+    const next = this.#numbers.get(was);
+    this.forget(was);
+    if (next !== undefined) this.#numbers.set(tabId, next);
+    if (known === undefined) return;
+    this.#newMemory(tabId, known.settings.facts);
+    this.#remember();
+  }
+
   /** Takes the debugger off every tab, whatever is open there. */
   async letGo(): Promise<void> {
     await Promise.all([...this.#open.keys()].map((tabId) => this.parts.mux.release(tabId)));

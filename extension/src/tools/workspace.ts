@@ -60,6 +60,7 @@ export class Workspace {
         if (line === undefined) return;
         line.tabs = line.tabs.map((tabId) => (tabId === removed ? added : tabId));
         this.#remember();
+        this.changed({ event: "replaced", tabId: added, was: removed });
       },
     });
   }
@@ -144,7 +145,7 @@ export class Workspace {
 
   #gone(tabId: number): ToolFailure {
     this.#taken = undefined;
-    return new ToolFailure("TAB_GONE", `the task's tab ${String(tabId)} was closed by the user`, { tabId });
+    return new ToolFailure("TAB_GONE", `the task's tab ${String(tabId)} was closed in the browser; a task that comes next opens a new one`, { tabId });
   }
 
   #enter(tab: TabFacts): TabFacts {

@@ -188,6 +188,21 @@ describe("the end of the debugging", () => {
   });
 });
 
+describe("a tab that Chrome has discarded", () => {
+  it("is loaded again before it is driven, under its new id", async () => {
+    const there = { url: "https://shop.example/", waitUntil: "commit" };
+    await page.run(browserNavigate["goto"], there);
+    const was = page.tabId;
+    const id = page.tabs.discard(was);
+    page.browser.end(was, "target_closed");
+
+    await page.run(browserNavigate["goto"], there);
+
+    expect(page.tabs.opened).toMatchObject([{ id, discarded: false }]);
+    expect(page.browser.of("Page.navigate").map(({ target }) => target)).toEqual([{ tabId: was }, { tabId: id }]);
+  });
+});
+
 describe("goto", () => {
   it("answers when the page has loaded", async () => {
     page.browser.answer("Page.navigate", () => {

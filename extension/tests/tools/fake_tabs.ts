@@ -14,7 +14,7 @@ export class FakeTabs implements TabsPort {
 
   add(url: string, openerTabId?: number): TabFacts {
     const active = this.opened.length === 0;
-    const tab = { id: this.#next++, url, title: "", active, index: this.opened.length, windowId: 1, groupId: undefined, openerTabId };
+    const tab = { id: this.#next++, url, title: "", active, index: this.opened.length, windowId: 1, groupId: undefined, openerTabId, discarded: false };
     this.opened.push(tab);
     return tab;
   }
@@ -69,6 +69,19 @@ export class FakeTabs implements TabsPort {
   blank(tabId: number): Promise<void> {
     this.#replace(tabId, { url: "about:blank" });
     return Promise.resolve();
+  }
+
+  revive(tabId: number): Promise<void> {
+    this.#replace(tabId, { discarded: false });
+    return Promise.resolve();
+  }
+
+  /** Chrome throws the page of a tab away; another id stands for the tab from then on. */
+  discard(tabId: number): number {
+    const id = this.#next++;
+    this.#replace(tabId, { id, discarded: true });
+    this.#events?.replaced(id, tabId);
+    return id;
   }
 
   group(tabId: number, groupId = 1000 + tabId): Promise<number> {
