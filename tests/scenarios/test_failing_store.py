@@ -118,8 +118,10 @@ async def test_no_command_with_effects_is_sent_beyond_an_outcome_that_is_not_on_
         await browser.answer(first, {})
         # Reading again would do no harm.
         second = await browser.next_call(2)
+        await disk.refusals.acquire()
         timers = yard.clock.pending
         await browser.answer(second, {})
+        await disk.refusals.acquire()
         await yard.clock.armed(timers)
         assert len(browser.started) == 2, "a click that nobody would remember"
 

@@ -228,6 +228,20 @@ async def test_asking_for_its_health_makes_an_idle_store_try_again(
     assert store.health() == (True, None)
 
 
+async def test_a_commit_that_writes_nothing_is_no_sign_of_health(
+    store: SqliteStore, faults: CountingFaults
+) -> None:
+    faults.failure = sqlite3.OperationalError("disk I/O error")
+    with pytest.raises(StoreUnavailable):
+        await store.submit(task())
+    faults.failure = None
+
+    assert await store.claim(InstanceId("inst_1"), epoch=1, at_ms=15) is None
+    assert store._writer._health.ok is False  # pyright: ignore[reportPrivateUsage] - asking tries
+    await submit(store, "task_2")
+    assert store.health() == (True, None)
+
+
 async def test_a_defect_of_the_writer_itself_leaves_nobody_waiting(
     store: SqliteStore, faults: CountingFaults
 ) -> None:

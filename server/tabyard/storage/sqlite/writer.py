@@ -104,6 +104,8 @@ class Writer:
         self._open = True
         self._probing = False
         self._health = Health(ok=True)
+        self._changes = connection.changes
+        """Of the connection, when it last committed."""
         self._thread = Thread(target=self._run, name="tabyard-writer", daemon=True)
         self._ended = Event()
 
@@ -210,7 +212,7 @@ class Writer:
             else:
                 settled = batch.settled
                 self._end(self._connection)
-            return Health(ok=True), settled
+            return self._healthy(self._connection, batch.jobs), settled
         except (EngineFailure, sqlite3.Error, OSError) as error:
             return self._refuse(batch.jobs, str(error.__cause__ or error))
         # The boundary of this thread: a defect here must not leave callers waiting for ever.
@@ -218,10 +220,18 @@ class Writer:
             logger.exception("store batch failed by a defect")
             return self._refuse(batch.jobs, f"{type(error).__name__}: {error}")
 
+    def _healthy(self, connection: Connection, jobs: Sequence[Job]) -> Health:
+        """As it is after a commit; one that had nothing to write says nothing about the disk."""
+        before, self._changes = self._changes, connection.changes
+        wrote = self._changes != before or any(job.operation is probe for job in jobs)
+        return Health(ok=True) if wrote else self._health
+
     def _refuse(self, batch: Sequence[Job], reason: str) -> tuple[Health, Sequence[Settled]]:
         logger.error("store commit failed", extra={"reason": reason, "operations": len(batch)})
         self._undo()
         self._overwrite()
+        if self._connection is not None:
+            self._changes = self._connection.changes
         failed = [Settled(job, error=StoreUnavailable(reason)) for job in batch]
         return Health(ok=False, detail=reason), failed
 
