@@ -77,6 +77,38 @@ async def test_a_denied_site_is_not_opened_whoever_tries(
         assert denied not in await driver.addresses(), "nor do tasks hear of them"
 
 
+@pytest.mark.proves("security:own_tabs_are_meant")
+async def test_a_tab_of_the_persons_own_is_closed_only_when_it_is_meant(
+    context: BrowserContext, popup: Page, hub: FakeHub, site: Site
+) -> None:
+    async with hub.served(), asyncio.timeout(50):
+        driver = Driver(await paired(popup, hub))
+        denied = site.url("/denied").replace("127.0.0.1", "localhost")
+        own = await context.new_page()
+        await own.goto(denied)
+        await own.bring_to_front()
+        tabs = (await driver.run("browser_tab", action="list"))["tabs"]
+        (number,) = [tab["id"] for tab in tabs if tab["url"] == denied]
+        close = {"action": "close", "tabId": "active"}
+        assert await driver.code("browser_tab", **close) == "INVALID_ARGUMENTS"
+
+        # Of a tab that is kept from tasks, they can't even guess the number.
+        await save_sites(popup, deny="localhost")
+        await expect(popup.locator("#sites-state")).to_have_text("all sites, never 1 site")
+        for wish in (
+            {"action": "close", "tabId": number},
+            {"action": "activate", "tabId": number},
+            {"action": "close_others", "keepTabId": number},
+        ):
+            assert await driver.code("browser_tab", **wish) == "TAB_GONE"
+        assert await own.title() == "/denied"
+
+        await save_sites(popup, deny="")
+        await expect(popup.locator("#sites-state")).to_have_text("all sites")
+        await driver.run("browser_tab", action="close", tabId=number)
+        assert denied not in await driver.addresses()
+
+
 async def test_with_an_allow_list_nothing_else_is_opened(
     popup: Page, hub: FakeHub, site: Site
 ) -> None:

@@ -1,5 +1,6 @@
 /** `browser_tab`: the tabs of this browser. */
 import type { OthersClosed, TabActivated, TabClosed, TabCloseOthers, TabListed, TabNew, TabOpened } from "../generated/protocol.js";
+import type { TabFacts } from "../chrome/tabs.js";
 import { ToolFailure } from "../failure.js";
 import { goto } from "../page/navigation.js";
 import { isHidden } from "../policy/rules.js";
@@ -31,7 +32,8 @@ export const browserTab: Tool = {
   },
 
   async close(command) {
-    const { id } = await command.tabFacts();
+    const { id } = await known(command);
+    await mustBeMeant(command, id);
     await keepOneOpen(command, [id]);
     await command.silence(id);
     await command.workspace.close([id]);
@@ -42,7 +44,7 @@ export const browserTab: Tool = {
     const args = parse<TabCloseOthers>(command.args, { ...common, keepTabId: number });
     const keep = args.keepTabId ?? (await command.tabFacts()).id;
     const kept = await command.tabs.get(keep);
-    if (kept === undefined) throw new ToolFailure("TAB_GONE", `tab ${String(keep)} does not exist`, { tabId: keep });
+    if (kept === undefined || isHidden(kept.url, command.rules)) throw unknown(keep);
     // The user's own tabs are not a task's to close.
     const others = (await command.workspace.closable()).filter(({ id, windowId }) => id !== keep && windowId === kept.windowId);
     await Promise.all(others.map(({ id }) => command.silence(id)));
@@ -51,12 +53,29 @@ export const browserTab: Tool = {
   },
 
   async activate(command) {
-    const { id } = await command.tabFacts();
+    const { id } = await known(command);
     await command.tabs.activate(id);
     command.workspace.use(id);
     return value({ success: true, activeTabId: id } satisfies TabActivated);
   },
 };
+
+/** The tab in question; those at sites that are kept from tasks are not there for them. */
+async function known(command: Command): Promise<TabFacts> {
+  const facts = await command.tabFacts();
+  if (isHidden(facts.url, command.rules)) throw unknown(facts.id);
+  return facts;
+}
+
+function unknown(tabId: number): ToolFailure {
+  return new ToolFailure("TAB_GONE", `tab ${String(tabId)} does not exist`, { tabId });
+}
+
+/** Whatever a person happens to look at is closed by nobody else: a tab of theirs has to be named by its number. */
+async function mustBeMeant({ args, workspace }: Command, tabId: number): Promise<void> {
+  if (args["tabId"] !== "active" || (await workspace.closable()).some(({ id }) => id === tabId)) return;
+  throw new ToolFailure("INVALID_ARGUMENTS", `tab ${String(tabId)} is the person's own: name it by its number to close it`, { tabId });
+}
 
 /** A launched browser ends with its last tab, and the instance with it. */
 async function keepOneOpen({ tabs, workspace }: Command, closing: readonly number[]): Promise<void> {
