@@ -133,6 +133,18 @@ async def test_a_connection_without_a_request_is_closed(port: str) -> None:
             writer.close()
 
 
+@pytest.mark.parametrize("port", ["http_port", "link_port"])
+async def test_a_head_without_end_is_refused(port: str) -> None:
+    async with asyncio.timeout(5), serve_door() as door:
+        reader, writer = await asyncio.open_connection("127.0.0.1", getattr(door, port))
+        writer.write(b"GET /health HTTP/1.1\r\nHost: localhost\r\n")
+        for _ in range(9):
+            writer.write(b"x-more: " + b"a" * 8_000 + b"\r\n")
+        assert b" 431 " in await reader.readline()
+        assert await reader.read()
+        writer.close()
+
+
 async def test_a_second_head_has_no_more_time_than_the_first() -> None:
     head = b"GET /health HTTP/1.1\r\nHost: localhost\r\n"
     async with asyncio.timeout(5), serve_door(handshake_s=0.05) as door:

@@ -23,6 +23,15 @@ __all__ = ["patient"]
 SMALL_BYTES: Final = 64 * 1024
 """Answers up to here go out in one piece; copying larger ones into it would cost more."""
 
+HEAD_BYTES: Final = 64 * 1024
+"""The longest head of a request: nobody knows yet who sends it, and it is kept in memory."""
+
+HEAD_TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n"
+    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 49\r\n\r\n"
+    b"The head of a request has 65536 bytes at the most"
+)
+
 FRAMING: Final = frozenset({b"connection", b"transfer-encoding", b"upgrade", b"trailer"})
 """Headers that change how an answer is sent: uvicorn knows how."""
 
@@ -36,6 +45,7 @@ class _PatientProtocol(HttpToolsProtocol):
     patience_s: ClassVar[float]
     _timer: asyncio.TimerHandle | None = None
     _in_head = True
+    _head_bytes = 0
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -49,13 +59,22 @@ class _PatientProtocol(HttpToolsProtocol):
 
     @override
     def data_received(self, data: bytes) -> None:
+        was_in_head = self._in_head
         super().data_received(data)
-        if self._in_head and self._timer is None and not self.transport.is_closing():
+        if not self._in_head or self.transport.is_closing():
+            return
+        if self._timer is None:
             self._timer = self.loop.call_later(self.patience_s, self.transport.close)
+        if was_in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES:
+                self.transport.write(HEAD_TOO_LARGE)
+                self.transport.close()
 
     @override
     def on_message_begin(self) -> None:
         self._in_head = True
+        self._head_bytes = 0
         super().on_message_begin()
 
     @override
