@@ -174,6 +174,101 @@ def test_no_frame_is_a_defect(frames: list[Any]) -> None:
     asyncio.run(run())
 
 
+REQUESTS: Final = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(
+            [
+                "task_list",
+                "task_status",
+                "task_cancel",
+                "subscribe_task",
+                "subscribe_instance",
+                "unsubscribe",
+                "auth",
+                "ping",
+                "hello",
+                "pong",
+                "welcome",
+            ]
+        )
+    },
+    optional={
+        name: value | VALUES
+        for name, value in {
+            "taskId": st.sampled_from(["task_1_1", "nobody", ""]),
+            "instanceId": st.sampled_from(["inst_1_1", "nobody", "*", ""]),
+            "after": st.integers(-1, 10),
+            "epoch": st.text(max_size=5),
+            "status": st.sampled_from(["all", "queued", "no such"]),
+            "limit": st.integers(-1, 2000),
+            "offset": st.integers(-1, 2**70),
+            "token": st.text(max_size=5),
+            "requestId": st.integers() | st.text(max_size=5),
+        }.items()
+    },
+)
+"""Requests of every type, with fields of their own and of others."""
+
+
+@settings(FEW, max_examples=12)
+@given(
+    requests=st.lists(
+        REQUESTS | WHOLE_TASKS.map(lambda task: {"type": "task_submit", **task}),
+        min_size=4,
+        max_size=12,
+    )
+)
+def test_no_request_on_a_socket_is_a_defect(requests: list[dict[str, Any]]) -> None:
+    """Each is answered, in order, whatever its fields; events may come between."""
+
+    async def run() -> None:
+        async with asyncio.timeout(10), serve_door() as door, door.client() as client:
+            await door.yard.browser(handler=succeed, tools=("own",))
+            await client.ask("ping")  # a hello would have to come first
+            for request in requests:
+                await client.socket.send(text_of(request).decode())
+                await client.send("ping", requestId="the next")
+                frames = await client.until(lambda frame: frame.get("requestId") == "the next")
+                answers = [frame for frame in frames[:-1] if "offset" not in frame]
+                answers += [frame for frame in frames if frame["type"] == "subscribe_ack"]
+                assert answers, (request, frames)
+                assert all(frame.get("code") != "INTERNAL_ERROR" for frame in frames), frames
+
+    asyncio.run(run())
+
+
+@FEW
+@given(
+    bodies=st.lists(
+        objects(
+            userAgent=st.text(max_size=10),
+            windowId=st.integers() | st.text(max_size=5),
+            label=st.text(max_size=10),
+            instanceId=st.sampled_from(["inst_1_1", "nobody"]),
+            nonce=st.text(max_size=20),
+            pair=st.booleans(),
+            memory=st.text(max_size=5),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/register"), ("PATCH", "/instances/inst_1_1"), ("POST", "/api/keys")],
+)
+def test_no_other_body_is_a_defect(method: str, path: str, bodies: list[Any]) -> None:
+    async def check(door: Door) -> None:
+        for body in bodies:
+            answer = await door.http.request(
+                method, path, content=text_of(body), headers={"content-type": "application/json"}
+            )
+            assert answer.status_code < 500, (answer.text, body)
+            orjson.loads(answer.content)
+
+    run_in_door(check)
+
+
 LINK_FRAMES: Final = objects(
     type=st.sampled_from(
         ["hello", "tool_result", "tool_error", "tool_progress", "event", "ping", "pong", "no such"]
