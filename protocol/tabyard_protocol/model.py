@@ -27,4 +27,7 @@ class WireModel(BaseModel):
 
     def to_object(self) -> JsonObject:
         """This value as plain JSON-ready objects, by wire names, absent fields left out."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        plain: JsonObject = self.__pydantic_serializer__.to_python(
+            self, mode="json", by_alias=True, exclude_none=True
+        )
+        return plain

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -20,7 +21,7 @@ from tabyard_protocol.tools.browser_interact import BROWSER_INTERACT
 from tabyard_protocol.tools.browser_navigate import BROWSER_NAVIGATE
 from tabyard_protocol.tools.browser_network import BROWSER_NETWORK
 from tabyard_protocol.tools.browser_tab import BROWSER_TAB
-from tabyard_protocol.tools.definition import Action, Tool
+from tabyard_protocol.tools.definition import Action, Tool, ToolArgs
 from tabyard_protocol.tools.sleep import SLEEP
 
 __all__ = ["TOOLS", "InvalidCall", "ResolvedCall", "find_action", "resolve"]
@@ -94,7 +95,7 @@ def resolve(
         raise InvalidCall(ToolErrorCode.UNKNOWN_TOOL, message, {"tool_name": message})
     action = _action_of(definition, rewritten)
     given = {key: value for key, value in rewritten.items() if key != "action"}
-    if "instance_id" not in action.args.model_fields:
+    if not _takes_instance(action.args):
         given.pop("instanceId", None)
     try:
         checked = action.args.model_validate(given)
@@ -108,6 +109,12 @@ def resolve(
     if action.name:
         wire = {"action": action.name, **wire}
     return ResolvedCall(name, action, wire, checked.timeout or action.timeout_ms)
+
+
+@cache
+def _takes_instance(arguments: type[ToolArgs]) -> bool:
+    """Whether an action itself has a use for `instanceId`, which names the browser otherwise."""
+    return "instance_id" in arguments.model_fields
 
 
 def _action_of(tool: Tool, args: Mapping[str, Any]) -> Action:

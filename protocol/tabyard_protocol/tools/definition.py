@@ -37,6 +37,8 @@ class Choosy(WireModel):
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
+        if not self.NEEDS:
+            return self
         given = self.to_object()
         for need in self.NEEDS:
             ways = [way.split(",") for way in need.split("|")]

@@ -39,15 +39,9 @@ _PING: Final = LinkPing()
 _PONG: Final = LinkPong()
 
 
-def _result(fields: JsonObject) -> ToolResult:
-    """Not validated further: the payload belongs to the caller, and may have megabytes."""
-    if not isinstance(fields.get("id"), str):
-        raise MalformedFrame("tool_result without id")
-    return ToolResult.model_construct(id=fields["id"], result=fields.get("result"))
-
-
 _READERS: Final[Mapping[str, Callable[[JsonObject], BrowserFrame]]] = {
-    "tool_result": _result,
+    # Looks no deeper than the frame itself: the payload is the caller's, and may have megabytes.
+    "tool_result": ToolResult.__pydantic_validator__.validate_python,
     "tool_error": ToolError.model_validate,
     "tool_progress": ToolProgress.model_validate,
     "event": BrowserEvent.model_validate,

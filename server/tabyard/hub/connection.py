@@ -166,6 +166,11 @@ class Link:
         if call and self.extended:
             self._acks.append(call)
 
+    @property
+    def has_acks(self) -> bool:
+        """Whether `flush` has anything to send."""
+        return bool(self._acks)
+
     async def flush(self) -> None:
         """Send the acknowledgements that are due."""
         if self._acks:

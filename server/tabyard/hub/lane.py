@@ -297,8 +297,7 @@ class Lane:
     def _is_harmless(self, run: Run) -> bool:
         """Whether the next command may run twice, or there is none."""
         course = run.course
-        commands = course.record.commands
-        return course.is_over or self._parts.preparer.is_retry_safe(commands[course.index])
+        return course.is_over or self._parts.preparer.may_repeat(course.record, course.index)
 
     def _tell_moved(self) -> None:
         if self._moved is not None:
@@ -331,8 +330,9 @@ class Lane:
         if not await self._written(stored, write):
             raise _Stale
         link.acknowledge(run.answered)
-        await link.flush()
-        await link.task_ended(run.task_id, finish.record.status.value)
+        if link.extended:
+            await link.flush()
+            await link.task_ended(run.task_id, finish.record.status.value)
         if call is not None:
             self._ask_for_next(link)
 

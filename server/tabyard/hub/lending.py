@@ -3,7 +3,6 @@
 import asyncio
 import base64
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Final, cast
 from urllib.parse import quote
 
@@ -50,7 +49,7 @@ class Lending:
         Raises:
             StoreUnavailable, OSError: bytes could not be read or written.
         """
-        if prepared.tool != "browser_interact" or prepared.args.get("action") != "upload":
+        if not prepared.is_upload:
             return prepared
         files: list[str] = []
         for name in _files(prepared):
@@ -70,7 +69,7 @@ class Lending:
             if path is None and len(data) <= INLINE_BYTES:
                 path = await asyncio.to_thread(inlined, record, data)
             files.append(path or name)
-        return replace(prepared, args={**prepared.args, "files": files})
+        return prepared._replace(args={**prepared.args, "files": files})
 
 
 def _files(prepared: Prepared) -> list[str]:

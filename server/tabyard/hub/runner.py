@@ -112,6 +112,8 @@ class Runner:
 
     async def _ready(self, prepared: Prepared | Fault, link: Link) -> Prepared | Fault:
         """The call as the browser gets it: it uploads what it may, from where it can be read."""
+        if isinstance(prepared, Fault) or not prepared.is_upload:
+            return prepared
         checked = await self._upload_rule.checked(prepared)
         if isinstance(checked, Fault):
             return checked
@@ -143,7 +145,8 @@ class Runner:
             "dialogs": task.dialogs,
         }
         await link.send(call_frame(fields))
-        await link.flush()
+        if link.has_acks:
+            await link.flush()
         return await reply
 
     def expect(self, link: Link, run: Run, call: CallId) -> None:

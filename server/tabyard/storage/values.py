@@ -18,6 +18,7 @@ from tabyard.core.records import (
 from tabyard.storage.sql import Parameter, Row
 from tabyard.storage.tables import artifacts, instances, outcomes, tasks
 from tabyard.work.ports import TaskRow
+from tabyard_protocol.ids import TaskId
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.instance import InstanceKind, InstanceStatus
 from tabyard_protocol.resources.task import CommandStatus, TaskStatus
@@ -106,8 +107,8 @@ def outcome_record(row: Row) -> Outcome:
     )
 
 
-def outcome_parameters(task: int, outcome: Outcome) -> dict[str, Parameter]:
-    """The row of an outcome of the task with this number."""
+def outcome_parameters(task: TaskId, outcome: Outcome) -> dict[str, Parameter]:
+    """An outcome of `task` for its row."""
     fault = outcome.error
     return {
         "task": task,

@@ -1,28 +1,25 @@
 """The life of a task in its instance's lane: claimed, checkpointed, requeued, finished."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, update
 
 from tabyard.core.records import Outcome, TaskRecord
 from tabyard.hub.ports import Ending
-from tabyard.storage.operations.books import Happened, move, note
-from tabyard.storage.operations.reading import whole_task
+from tabyard.storage.operations.books import Happened, move_of_task, note, note_of_task
+from tabyard.storage.operations.reading import OUTCOMES
 from tabyard.storage.sql import Parameter, Sql
-from tabyard.storage.tables import instances, number, outcomes, tasks, word
-from tabyard.storage.values import TASK_COLUMNS, outcome_parameters
+from tabyard.storage.tables import bodies, instances, number, outcomes, tasks, word
+from tabyard.storage.values import OUTCOME_COLUMNS, TASK_COLUMNS, outcome_parameters, task_record
 from tabyard_protocol.ids import InstanceId, TaskId
 from tabyard_protocol.resources.instance import InstanceStatus
 from tabyard_protocol.resources.task import TaskStatus
 
 __all__ = ["add_outcomes", "checkpoint", "claim", "finish", "requeue"]
 
-WHOSE: Final = select(tasks.c.number, tasks.c.instance_id).where(tasks.c.id == bindparam("task"))
-
 RUNNING_UNDER: Final = (
-    tasks.c.number == bindparam("task"),
+    tasks.c.id == bindparam("task"),
     tasks.c.status == word(TaskStatus.RUNNING),
     tasks.c.epoch == bindparam("of_epoch"),
 )
@@ -40,60 +37,75 @@ START_NEXT: Final = (
     .values(queued=instances.c.queued - number(1), running=instances.c.running + number(1))
 )
 
+STARTED: Final[dict[str, ColumnElement[Any]]] = {
+    "status": word(TaskStatus.RUNNING),
+    "epoch": bindparam("of_epoch", type_=tasks.c.epoch.type),
+    "started_at_ms": func.coalesce(tasks.c.started_at_ms, bindparam("at_ms")),
+}
+"""What a claim changes in a task."""
+
 HEAD: Final = (
-    select(*TASK_COLUMNS)
+    select(
+        *(STARTED.get(column.name, column) for column in TASK_COLUMNS),
+        bodies.c.commands,
+        bodies.c.metadata,
+        tasks.c.started_at_ms,
+    )
+    .join_from(tasks, bodies, bodies.c.task == tasks.c.number)
     .where(tasks.c.instance_id == bindparam("instance"), tasks.c.status == word(TaskStatus.QUEUED))
     .order_by(tasks.c.priority.desc(), tasks.c.seq)
     .limit(number(1))
     .offset(number(0))
 )
 
-CLAIM: Final = (
-    update(tasks)
-    .where(tasks.c.number == bindparam("task"))
-    .values(
-        status=word(TaskStatus.RUNNING),
-        epoch=bindparam("of_epoch"),
-        started_at_ms=func.coalesce(tasks.c.started_at_ms, bindparam("at_ms")),
-    )
-)
+"""The next task as it is once it is claimed, its body, and when it was claimed before."""
+
+CLAIM: Final = update(tasks).where(tasks.c.number == bindparam("task")).values(STARTED)
 
 
 def claim(sql: Sql, instance: InstanceId, *, epoch: int, at_ms: int) -> TaskRecord | None:
     """Start the head of the queue; None: empty, one runs, or `epoch` has no live link any more."""
     if not sql.run(START_NEXT, instance=instance, of_epoch=epoch):
         return None
-    head = sql.row(HEAD, instance=instance)
+    head = sql.row(HEAD, instance=instance, of_epoch=epoch, at_ms=at_ms)
     assert head is not None, "an instance counts a queued task that is not there"
-    sql.run(CLAIM, task=head[0], of_epoch=epoch, at_ms=at_ms)
-    note(sql, Happened.CLAIMED, task=head[0], instance=instance, epoch=epoch, at_ms=at_ms)
-    task = whole_task(sql, head)
-    started = at_ms if task.started_at_ms is None else task.started_at_ms
-    return replace(task, status=TaskStatus.RUNNING, epoch=epoch, started_at_ms=started)
+    *row, commands, metadata, started_before = head
+    task = row[0]
+    sql.run(CLAIM, task=task, of_epoch=epoch, at_ms=at_ms)
+    note(sql, Happened.CLAIMED, task=task, instance=instance, epoch=epoch, at_ms=at_ms)
+    # What never started has no outcomes, and few tasks are claimed twice.
+    ended = () if started_before is None else sql.rows(OUTCOMES, task=task)
+    return task_record(tuple(row), (commands, metadata), ended)
 
 
 REACHED: Final = update(tasks).where(*RUNNING_UNDER).values(current_index=bindparam("reached"))
 
 ADD_OUTCOME: Final = insert(outcomes).from_select(
     ["task", "idx", "status", "started_at_ms", "completed_at_ms", "result", "error"],
-    select(*(bindparam(column.name, type_=column.type) for column in outcomes.c)).where(
-        ~exists().where(outcomes.c.task == bindparam("task"), outcomes.c.idx == bindparam("idx"))
+    select(
+        tasks.c.number,
+        *(bindparam(column.name, type_=column.type) for column in OUTCOME_COLUMNS),
+    ).where(
+        tasks.c.id == bindparam("task"),
+        ~exists().where(outcomes.c.task == tasks.c.number, outcomes.c.idx == bindparam("idx")),
     ),
 )
 """Inserts unless there is one: an outcome is stored once, the first one counts."""
 
 
-def add_outcomes(sql: Sql, task: int, ended: Iterable[Outcome]) -> None:
-    """Store outcomes of the task with this number; those stored before stay as they are."""
-    sql.run_each(ADD_OUTCOME, [outcome_parameters(task, it) for it in ended])
+def add_outcomes(sql: Sql, task: TaskId, ended: Sequence[Outcome]) -> None:
+    """Store outcomes of `task`; those stored before stay as they are."""
+    if len(ended) == 1:
+        sql.run(ADD_OUTCOME, **outcome_parameters(task, ended[0]))
+    elif ended:
+        sql.run_each(ADD_OUTCOME, [outcome_parameters(task, it) for it in ended])
 
 
 def checkpoint(sql: Sql, task: TaskId, outcome: Outcome, *, epoch: int) -> bool:
     """Store one command's outcome; False: the task does not run under `epoch`."""
-    found = sql.row(WHOSE, task=task)
-    if found is None or not sql.run(REACHED, task=found[0], of_epoch=epoch, reached=outcome.index):
+    if not sql.run(REACHED, task=task, of_epoch=epoch, reached=outcome.index):
         return False
-    add_outcomes(sql, found[0], (outcome,))
+    add_outcomes(sql, task, (outcome,))
     return True
 
 
@@ -102,12 +114,10 @@ REQUEUE: Final = update(tasks).where(*RUNNING_UNDER).values(status=word(TaskStat
 
 def requeue(sql: Sql, task: TaskId, *, epoch: int) -> bool:
     """Back to the queue, where its old sequence number makes it the head of its priority."""
-    found = sql.row(WHOSE, task=task)
-    if found is None or not sql.run(REQUEUE, task=found[0], of_epoch=epoch):
+    if not sql.run(REQUEUE, task=task, of_epoch=epoch):
         return False
-    row_number, instance = found
-    move(sql, instance, out_of=TaskStatus.RUNNING, into=TaskStatus.QUEUED)
-    note(sql, Happened.REQUEUED, task=row_number, instance=instance, epoch=epoch)
+    move_of_task(sql, task, out_of=TaskStatus.RUNNING, into=TaskStatus.QUEUED)
+    note_of_task(sql, Happened.REQUEUED, task=task, epoch=epoch)
     return True
 
 
@@ -122,20 +132,16 @@ END: Final[dict[str, Any]] = {
 END_RUNNING: Final = update(tasks).where(*RUNNING_UNDER).values(END)
 END_QUEUED: Final = (
     update(tasks)
-    .where(tasks.c.number == bindparam("task"), tasks.c.status == word(TaskStatus.QUEUED))
+    .where(tasks.c.id == bindparam("task"), tasks.c.status == word(TaskStatus.QUEUED))
     .values(END)
 )
 
 
 def finish(sql: Sql, ending: Ending) -> bool:
     """End a task: status, outcomes and the one terminal journal row; False: somebody was faster."""
-    found = sql.row(WHOSE, task=ending.task)
-    if found is None:
-        return False
-    row_number, instance = found
     error = ending.error
     facts: dict[str, Parameter] = {
-        "task": row_number,
+        "task": ending.task,
         "ends_as": ending.status.value,
         "at_ms": ending.at_ms,
         "reached": ending.current_index,
@@ -146,15 +152,8 @@ def finish(sql: Sql, ending: Ending) -> bool:
     end = END_QUEUED if ending.epoch is None else END_RUNNING
     if not sql.run(end, of_epoch=ending.epoch, **facts):
         return False
-    add_outcomes(sql, row_number, ending.outcomes)
+    add_outcomes(sql, ending.task, ending.outcomes)
     before = TaskStatus.QUEUED if ending.epoch is None else TaskStatus.RUNNING
-    move(sql, instance, out_of=before, into=ending.status)
-    note(
-        sql,
-        Happened.TERMINAL,
-        task=row_number,
-        instance=instance,
-        epoch=ending.epoch,
-        at_ms=ending.at_ms,
-    )
+    move_of_task(sql, ending.task, out_of=before, into=ending.status)
+    note_of_task(sql, Happened.TERMINAL, task=ending.task, epoch=ending.epoch, at_ms=ending.at_ms)
     return True

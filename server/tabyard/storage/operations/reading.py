@@ -25,6 +25,7 @@ from tabyard_protocol.ids import ArtifactId, InstanceId, TaskId
 from tabyard_protocol.resources.task import TaskStatus
 
 __all__ = [
+    "OUTCOMES",
     "read_artifact",
     "read_instances",
     "read_queued",

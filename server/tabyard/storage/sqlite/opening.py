@@ -52,6 +52,8 @@ async def open_store(
             faults=faults or Faults(),
             connection=connection,
             reopen=reopen,
+            # A fault may hold up a commit, which only the thread can bear.
+            commits_here=not isinstance(where, Path) and faults is None,
         )
         readers = FileReaders(where, loop=loop) if isinstance(where, Path) else WriterReads(writer)
         writer.start()

@@ -2,7 +2,8 @@
 
 Short operations run on the event loop, which takes some 50 µs each and touches no disk as a rule;
 a thread commits, and does whatever takes longer. Were the thread to run them, each of its
-statements would ask a busy loop for the interpreter again (decision 15).
+statements would ask a busy loop for the interpreter again (decision 15). Where there is no disk to
+wait for, the loop commits as well: handing over to a thread and back takes longer than that.
 """
 
 import logging
@@ -28,8 +29,9 @@ Operation = Callable[[Sql], T]
 LARGEST_BATCH: Final = 1_000
 """Bounds how long the first of a batch waits for the last; 1 000 operations take some 50 ms."""
 
-LARGEST_SHORT_BATCH: Final = 32
-"""So many operations at once keep the loop from its other work for some 2 ms."""
+LARGEST_SHORT_BATCH: Final = 96
+"""So many operations at once keep the loop from its other work for some 4 ms; in the thread, which
+asks a busy loop for the interpreter at each statement, they take it from the loop for longer."""
 
 logger = logging.getLogger(__name__)
 
@@ -89,11 +91,14 @@ class Writer:
         faults: Faults,
         connection: Connection,
         reopen: Callable[[], Connection],
+        commits_here: bool = False,
     ) -> None:
+        """`commits_here`: a commit waits for no disk, so the loop may do it."""
         self._loop = loop
         self._capacity = capacity
         self._faults = faults
         self._reopen = reopen
+        self._commits_here = commits_here
         self._connection: Connection | None = connection
         self._jobs: deque[Job] = deque()
         self._batches: SimpleQueue[Batch | None] = SimpleQueue()
@@ -171,7 +176,11 @@ class Writer:
         jobs = self._take()
         self._at_work = True
         short = len(jobs) <= LARGEST_SHORT_BATCH and all(job.short for job in jobs)
-        self._batches.put(Batch(jobs, self._run_here(jobs) if short else None))
+        settled = self._run_here(jobs) if short else None
+        if self._commits_here and settled is not None:
+            self._settle(self._health, settled)
+        else:
+            self._batches.put(Batch(jobs, settled))
 
     def _take(self) -> Sequence[Job]:
         """What waits, as far as one commit should hold up the first of it."""
@@ -179,18 +188,21 @@ class Writer:
         return [jobs.popleft() for _ in range(min(len(jobs), LARGEST_BATCH))]
 
     def _run_here(self, jobs: Sequence[Job]) -> Sequence[Settled] | None:
-        """Run `jobs` now, up to the commit; None: the thread has to, from the start."""
+        """Run `jobs` now, up to the commit or with it; None: the thread has to, from the start."""
         connection = self._connection
         if connection is None or not self._health.ok:
             return None
         try:
             connection.be_patient(patient=False)
             connection.say("BEGIN IMMEDIATE")
-            return [attempt_bare(connection, job) for job in jobs]
+            settled = [attempt_bare(connection, job) for job in jobs]
+            if self._commits_here:
+                self._end(connection)
         # Whatever it is, the thread meets it again, and has the time to deal with it.
         except (HalfDone, sqlite3.Error):
             self._undo()
             return None
+        return settled
 
     # From here on: the writer's thread, while it has a batch.
 
