@@ -86,10 +86,11 @@ def check(history: History, books: Books, *, executions: bool = True) -> list[st
         *history.defects,
         *accepted_is_kept(history, books),
         *one_ending(books),
+        *cancelled_is_kept(history, books),
         *order_of_claims(books),
         *fences(books),
         *once(history),
-        *alone(history),
+        *alone(history, books),
         *(truth(history, books) if executions else ()),
         *nothing_after_the_end(history, books),
         *events_in_order(history.heard),
@@ -122,6 +123,14 @@ def one_ending(books: Books) -> Iterator[str]:
             yield f"accepted: {task.id} was accepted {accepted[task.number]} times"
         if task.status in FINAL and ends[task.number] != 1:
             yield f"endings: {task.id} is {task.status} and ended {ends[task.number]} times"
+
+
+def cancelled_is_kept(history: History, books: Books) -> Iterator[str]:
+    """What was answered as cancelled ended so."""
+    statuses = {task.id: task.status for task in books.tasks}
+    for task in history.cancelled:
+        if statuses.get(task) != "cancelled":
+            yield f"cancelled: {task} was answered as cancelled and is {statuses.get(task)}"
 
 
 def order_of_claims(books: Books) -> Iterator[str]:
@@ -211,7 +220,7 @@ def once(history: History) -> Iterator[str]:
     yield from (f"twice: call {one} started {n} times" for one, n in calls.items() if n > 1)
 
 
-def alone(history: History) -> Iterator[str]:
+def alone(history: History, books: Books) -> Iterator[str]:
     """In each browser one call at a time, and the calls of a task without others between them."""
     open_calls: defaultdict[str, dict[str, Execution]] = defaultdict(dict)
     seen: defaultdict[str, list[str]] = defaultdict(list)
@@ -227,9 +236,20 @@ def alone(history: History) -> Iterator[str]:
         else:
             at_work.pop(it.call, None)
     for browser, tasks in seen.items():
-        for task, times in Counter(tasks).items():
-            if times > 1:
-                yield f"overlap: {task} was interrupted by another task of {browser}"
+        yield from (f"{fault} of {browser}" for fault in interruptions(tasks, books))
+
+
+def interruptions(begun: list[str], books: Books) -> Iterator[str]:
+    """Tasks that others came between; one that was requeued may wait for more urgent ones."""
+    priority = {task.id: task.priority for task in books.tasks}
+    names = {task.number: task.id for task in books.tasks}
+    requeued = {names[row.task] for row in books.journal if row.kind == "requeued" and row.task}
+    for task in {one for one, times in Counter(begun).items() if times > 1}:
+        first, last = begun.index(task), len(begun) - begun[::-1].index(task)
+        between = {one for one in begun[first:last] if one != task}
+        urgent = all(priority[one] > priority[task] for one in between)
+        if task not in requeued or not urgent:
+            yield f"overlap: {task} was interrupted by another task"
 
 
 def truth(history: History, books: Books) -> Iterator[str]:

@@ -61,6 +61,8 @@ class History:
 
     executions: list[Execution] = field(default_factory=list[Execution])
     submissions: list[Submission] = field(default_factory=list[Submission])
+    cancelled: list[str] = field(default_factory=list[str])
+    """Tasks that the hub said it had cancelled."""
     heard: list[Heard] = field(default_factory=list[Heard])
     defects: list[str] = field(default_factory=list[str])
     """What a participant itself found wrong."""

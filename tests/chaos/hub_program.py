@@ -24,6 +24,9 @@ from tabyard.app.logs import configure_logs
 from tabyard.app.serving import RunningHub, serve
 from tabyard.hub.settings import HubSettings
 from tabyard.settings import LogFormat, LogLevel, Settings
+from tabyard.storage.operations import submission
+from tabyard.storage.sql import Sql
+from tabyard.work.ports import Accepted, NewTask
 
 __all__ = ["Order"]
 
@@ -50,6 +53,8 @@ class Order:
     """Stretches the waits of the link: 1 is some twenty times shorter than usual."""
     fragile_disk: bool = False
     """Whether its disk fails when it is told to, as in `failing_disk`."""
+    priorities: bool = False
+    """Whether a task's metadata says its priority, which callers can't say yet."""
     browsers: int = 0
     """How many real ones it may launch."""
 
@@ -91,6 +96,16 @@ def hurry(order: Order) -> None:
     building._hub_settings = hurried  # pyright: ignore[reportPrivateUsage]
 
 
+def take_priorities() -> None:
+    """Store each task with the priority that its metadata names."""
+    usual = submission.submit
+
+    def submit(sql: Sql, task: NewTask) -> Accepted:
+        return usual(sql, replace(task, priority=(task.metadata or {}).get("priority", 0)))
+
+    submission.submit = submit
+
+
 async def live(order: Order) -> None:
     """Be that hub."""
 
@@ -111,6 +126,8 @@ def become(order: Order) -> None:
         os.dup2(log, 2)
         configure_logs(LogLevel.INFO, LogFormat.JSON)
         hurry(order)
+        if order.priorities:
+            take_priorities()
         if order.fragile_disk:
             failing_disk.install(Path(order.folder))
         if order.point:

@@ -41,6 +41,7 @@ class Wishes:
     browsers: int = 4
     submitters: int = 3
     zombie_share: float = 0.1
+    drain_share: float = 0.15
 
 
 @dataclass(slots=True)
@@ -50,7 +51,9 @@ class Report:
     accepted: int = 0
     kills: int = 0
     at_points: int = 0
+    drained: int = 0
     zombies: int = 0
+    cancels: int = 0
     stops: int = 0
     cuts: int = 0
     crashes: int = 0
@@ -64,7 +67,8 @@ class Report:
         kinds = Counter(line.split(":")[0] for line in self.violations)
         return (
             f"accepted {self.accepted} ({_counted(self.ended)}) in {self.seconds:.0f} s; "
-            f"kills {self.kills} ({self.at_points} at named points), zombies {self.zombies}, "
+            f"kills {self.kills} ({self.at_points} at named points, {self.drained} by SIGTERM), "
+            f"zombies {self.zombies}, cancels {self.cancels}, "
             f"stops {self.stops}, cuts {self.cuts}, browser crashes {self.crashes}; "
             f"adopted {self.verdicts['adopt']}, resumed {self.verdicts['resume']}, "
             f"requeued {self.verdicts['requeue']}, failed {self.verdicts['fail']}, "
@@ -94,7 +98,10 @@ class Chaos:
         self.browsers: list[ChaosBrowser] = []
         self.submitters: list[Submitter] = []
         self._order = Order(
-            folder=str(folder), log=str(folder / "hub.log"), epoch_check=wishes.epoch_check
+            folder=str(folder),
+            log=str(folder / "hub.log"),
+            epoch_check=wishes.epoch_check,
+            priorities=True,
         )
 
     async def start_hub(self, *, calm: bool = False) -> None:
@@ -124,10 +131,20 @@ class Chaos:
         elif self.zombie is None and self.dice.random() < self.wishes.zombie_share:
             await self.leave_zombie(hub)
             return
+        elif self.dice.random() < self.wishes.drain_share:
+            await self.drain(hub)
         await hub.kill()
         self.hub = None
         self.report.kills += 1
         await self.start_hub()
+
+    async def drain(self, hub: HubUnderTest) -> None:
+        """The hub is asked to end, and perhaps has the time to."""
+        hub.signal(signal.SIGCONT)
+        hub.signal(signal.SIGTERM)
+        with suppress(TimeoutError):
+            await hub.dead(self.dice.choice((0.1, 1.0, 6.0)))
+        self.report.drained += 1
 
     async def leave_zombie(self, hub: HubUnderTest) -> None:
         """The hub stands still, loses its lock, and wakes up when another one is at work."""
@@ -258,6 +275,7 @@ class Chaos:
         report = self.report
         books = read_books(self.folder / "tabyard.sqlite")
         report.accepted = len({one.task for one in self.history.submissions})
+        report.cancels = len(self.history.cancelled)
         report.ended = Counter(task.status for task in books.tasks)
         report.cuts = self.http.cuts + self.link.cuts
         report.violations = check(self.history, books)

@@ -17,6 +17,9 @@ __all__ = ["Submitter"]
 
 FINAL = ("completed", "failed", "cancelled")
 CANCEL_SHARE = 0.08
+LATE_CANCEL_SHARE = 0.08
+"""Of tasks that are queued, running, or parked while a hub goes down."""
+PRIORITIES = (0, 0, 0, 1, 2, -1)
 
 
 class Submitter:
@@ -61,7 +64,8 @@ class Submitter:
         key = f"{self.name}-{self._count}"
         browser = self._dice.choice(self._browsers())
         tools = [self._dice.choice((READ, ACT)) for _ in range(self._dice.randint(1, 3))]
-        body = task_body(key, browser, tools)
+        priority = self._dice.choice(PRIORITIES)
+        body = task_body(key, browser, tools) | {"metadata": {"priority": priority}}
         answer = await self._answered("/tasks", body, {"Idempotency-Key": key})
         if answer is None:
             return
@@ -74,8 +78,15 @@ class Submitter:
             if again is not None and again["taskId"] != task:
                 self._history.defects.append(f"key {key} was answered {task}, then {again}")
         if self._dice.random() < CANCEL_SHARE:
-            with suppress(httpx2.HTTPError):
-                await self._http.post(f"/tasks/{task}/cancel", json={})
+            await self._cancel(task)
+        if self._dice.random() < LATE_CANCEL_SHARE and self.unfinished:
+            await self._cancel(self._dice.choice(tuple(self.unfinished)))
+
+    async def _cancel(self, task: str) -> None:
+        with suppress(httpx2.HTTPError):
+            answer = await self._http.post(f"/tasks/{task}/cancel", json={})
+            if answer.status_code == 200:
+                self._history.cancelled.append(task)
 
     async def _answered(
         self, path: str, body: Mapping[str, Any], headers: dict[str, str]
