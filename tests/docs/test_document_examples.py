@@ -9,37 +9,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.web.document import DOCUMENT_BODY
 from websockets.sync.client import connect
 
 pytestmark = pytest.mark.timeout(60)
 
 EXAMPLES = Path(__file__).parent / "examples"
-SUBMITTED = {
-    "task_name": "Search Google",
-    "task_intention": "Search for browser automation tools",
-    "commands": [
-        {
-            "tool_name": "browser_navigate",
-            "intention": "Go to Google",
-            "args": {"action": "goto", "url": "https://www.google.com"},
-        },
-        {
-            "tool_name": "browser_interact",
-            "intention": "Type search query",
-            "args": {
-                "action": "type",
-                "selector": "textarea[name=q]",
-                "text": "browser automation",
-            },
-        },
-        {
-            "tool_name": "browser_interact",
-            "intention": "Press Enter",
-            "args": {"action": "keyboard", "key": "Enter"},
-        },
-    ],
-    "metadata": {"client": "my-app"},
-}
 
 
 @pytest.fixture
@@ -71,7 +46,7 @@ def run(hub: Any, folder: Path, *command: str) -> str:
 
 def submit(hub: Any, **fields: Any) -> dict[str, Any]:
     """The answer to the document's first example."""
-    answer = httpx2.post(f"{hub.url}/tasks", json={**SUBMITTED, **fields})
+    answer = httpx2.post(f"{hub.url}/tasks", json={**DOCUMENT_BODY, **fields})
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("application/json")
     accepted: dict[str, Any] = answer.json()
@@ -147,7 +122,7 @@ def test_lists_are_filtered_and_the_newest_comes_first(hub: Any) -> None:
 
 
 def test_errors_are_those_of_the_document(hub: Any) -> None:
-    nothing = httpx2.post(f"{hub.url}/tasks", json={**SUBMITTED, "commands": []})
+    nothing = httpx2.post(f"{hub.url}/tasks", json={**DOCUMENT_BODY, "commands": []})
     unknown = httpx2.get(f"{hub.url}/tasks/task_1_1")
     assert (nothing.status_code, nothing.json()["error"]) == (400, "No commands provided")
     assert (unknown.status_code, unknown.json()["error"]) == (404, "Task not found")
@@ -171,7 +146,7 @@ def test_a_task_is_cancelled_once(hub: Any) -> None:
 
 def test_the_endpoint_of_the_answer_tells_progress_and_the_end(hub: Any) -> None:
     with connect(submit(hub)["wsEndpoint"]) as client:
-        client.send(json.dumps({"type": "task_submit", "requestId": 7, **SUBMITTED}))
+        client.send(json.dumps({"type": "task_submit", "requestId": 7, **DOCUMENT_BODY}))
         told: list[dict[str, Any]] = []
         while not told or told[-1]["type"] != "task_complete":
             told.append(json.loads(client.recv(timeout=10)))

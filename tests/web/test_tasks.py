@@ -5,34 +5,8 @@ import base64
 from typing import Any
 
 import pytest
+from tests.web.document import DOCUMENT_BODY
 from tests.web.door import NAVIGATE, Door, open_door, succeed, task_body
-
-DOCUMENT_BODY: dict[str, Any] = {
-    "task_name": "Search Google",
-    "task_intention": "Search for browser automation tools",
-    "commands": [
-        {
-            "tool_name": "browser_navigate",
-            "intention": "Go to Google",
-            "args": {"action": "goto", "url": "https://www.google.com"},
-        },
-        {
-            "tool_name": "browser_interact",
-            "intention": "Type search query",
-            "args": {
-                "action": "type",
-                "selector": "textarea[name=q]",
-                "text": "browser automation",
-            },
-        },
-        {
-            "tool_name": "browser_interact",
-            "intention": "Press Enter",
-            "args": {"action": "keyboard", "key": "Enter"},
-        },
-    ],
-    "metadata": {"client": "my-app"},
-}
 
 
 async def test_the_documents_example_runs_as_written() -> None:

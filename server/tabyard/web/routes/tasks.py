@@ -1,9 +1,8 @@
 """`/tasks`: submit, list, read, cancel."""
 
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import Field, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +11,7 @@ from tabyard.web.authority import about, confined, only_instance, principal_of
 from tabyard.web.bodies import parse, read_body
 from tabyard.web.endpoint import Endpoint, Parameter
 from tabyard.web.errors import json_response
+from tabyard.web.paging import PAGE_PARAMETERS, Page
 from tabyard.web.state import WebState
 from tabyard.work.ports import TaskFilter
 from tabyard_protocol.errors import ErrorCode
@@ -29,11 +29,8 @@ from tabyard_protocol.resources.task import (
 __all__ = [
     "ALL_STATUSES",
     "ENDPOINTS",
-    "MAX_LIMIT",
-    "MAX_OFFSET",
     "body_hash",
     "status_filter",
-    "whole_number",
 ]
 
 ALL_STATUSES: Final = "all"
@@ -41,13 +38,9 @@ ALL_STATUSES: Final = "all"
 
 IDEMPOTENCY_KEY: Final = b"idempotency-key"
 MAX_KEY_CHARS: Final = 200
-MAX_LIMIT: Final = 1_000
-MAX_OFFSET: Final = 1_000_000_000
 
 PICTURES: Final = ("inline", "link")
 """How a task may carry its pictures; the first unless told otherwise."""
-
-_NUMBER: Final = TypeAdapter[int](Annotated[int, Field(ge=0, le=MAX_OFFSET)])
 
 
 async def submit(state: WebState, request: Request) -> Response:
@@ -65,11 +58,12 @@ async def list_tasks(state: WebState, request: Request) -> Response:
     """A page of tasks, newest first."""
     query = request.query_params
     instance = only_instance(principal_of(request), query.get("instanceId"))
+    page = Page.wanted(query)
     wanted = TaskFilter(
         instance_id=InstanceId(instance) if instance else None,
         status=status_filter(query.get("status")),
-        limit=whole_number(query.get("limit"), "limit", default=100, highest=MAX_LIMIT),
-        offset=whole_number(query.get("offset"), "offset", default=0, highest=MAX_OFFSET),
+        limit=page.limit,
+        offset=page.offset,
     )
     return json_response(await state.tasks.list(wanted))
 
@@ -134,20 +128,6 @@ def status_filter(text: str | None) -> TaskStatus | None:
         raise InvalidInput(f"status {message}", {"status": message}) from None
 
 
-def whole_number(text: str | None, name: str, *, default: int, highest: int) -> int:
-    """A query parameter that counts something."""
-    if text is None:
-        return default
-    message = f"should be a whole number from 0 to {highest}"
-    try:
-        number = _NUMBER.validate_strings(text)
-    except ValidationError:
-        raise InvalidInput(f"{name} {message}", {name: message}) from None
-    if number > highest:
-        raise InvalidInput(f"{name} {message}", {name: message})
-    return number
-
-
 _SUBMISSION_ERRORS: Final = (
     ErrorCode.INVALID_INPUT,
     ErrorCode.NO_COMMANDS,
@@ -205,18 +185,7 @@ ENDPOINTS: Final = (
                 says="Only tasks in this state",
                 schema={"type": "string", "enum": [*TaskStatus, ALL_STATUSES]},
             ),
-            Parameter(
-                name="limit",
-                place="query",
-                says="How many at most",
-                schema={"type": "integer", "minimum": 0, "maximum": MAX_LIMIT, "default": 100},
-            ),
-            Parameter(
-                name="offset",
-                place="query",
-                says="How many of the newest to leave out",
-                schema={"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
-            ),
+            *PAGE_PARAMETERS,
         ),
         errors=(ErrorCode.INVALID_INPUT,),
     ),
