@@ -25,6 +25,7 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
     memory: list[float] = []
     idle: list[float] = []
     back: list[float] = []
+    back_cpu: list[float] = []
     submits: list[float] = []
     with tempfile.TemporaryDirectory(prefix="tabyard-bench-") as folder:
         for _ in range(min(runs, 3)):
@@ -37,7 +38,9 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
                 await asyncio.sleep(10 * scale + 1)
                 idle.append((server.cpu_s() - cpu) / (time.perf_counter() - began) * 100)
             async with hub(folder=Path(folder), ports=ports) as server:
+                cpu = server.cpu_s()
                 took, meanwhile = await _return(server, links)
+                back_cpu.append((server.cpu_s() - cpu) / count * 1_000)
                 back.append(took)
                 submits.append(percentile(meanwhile, 0.99))
                 for link in links:
@@ -46,6 +49,7 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
     line.add("memory per idle instance", memory, "KiB")
     line.add("hub cpu at rest", idle, "% of a core")
     line.add("all back after a restart", back, "s")
+    line.add("hub cpu per browser that comes back", back_cpu, "ms")
     line.add("submit p99 meanwhile", submits, "ms")
     return [line]
 

@@ -13,6 +13,8 @@ from typing_extensions import override
 __all__ = ["measure"]
 
 COMMANDS = 20
+EVENTS = 2 * COMMANDS + 3
+"""Of one task."""
 
 
 class Reader:
@@ -78,12 +80,17 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
                     "KiB",
                 )
                 rates: list[float] = []
+                cpu: list[float] = []
                 delays: list[float] = []
+                tasks = max(3, int(20 * scale))
                 for _ in range(runs):
-                    rate, delay = await _run(bench, crowd, max(3, int(20 * scale)))
+                    used = server.cpu_s()
+                    rate, delay = await _run(bench, crowd, tasks)
                     rates.append(rate)
+                    cpu.append((server.cpu_s() - used) * 1e6 / (tasks * EVENTS * readers))
                     delays.append(delay)
                 line.add("delivered", rates, "events/s")
+                line.add("hub cpu per delivered event", cpu, "us")
                 line.add("last reader after first, p99", delays, "ms")
                 for reader in crowd:
                     _close(reader)
@@ -152,8 +159,4 @@ async def _has_seen(reader: Reader | SseReader, tasks: int) -> None:
 
 def _seen(reader: Reader | SseReader) -> int:
     """How many tasks it has seen end (an SSE chunk may carry several ends)."""
-    return (
-        reader.events // (2 * COMMANDS + 3)
-        if isinstance(reader, SseReader)
-        else len(reader.complete_at)
-    )
+    return reader.events // EVENTS if isinstance(reader, SseReader) else len(reader.complete_at)

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from tests.bench.figures import Line, percentile
@@ -55,15 +57,16 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
     sizes = [max(200, int(size * min(scale, 1.0))) for size in SIZES]
     repeats = max(20, int(200 * scale))
     by_size = Line("growth", f"store on disk, one operation at a time, {repeats} each")
-    submits = Line("growth", "submit to a hub with so many stored tasks, one at a time")
-    for size in sizes:
-        with tempfile.TemporaryDirectory(prefix="tabyard-bench-") as folder:
-            path = Path(folder) / DATABASE
+    with tempfile.TemporaryDirectory(prefix="tabyard-bench-") as temporary:
+        folders = {size: Path(temporary) / str(size) for size in sizes}
+        for size, folder in folders.items():
+            folder.mkdir()
+            path = folder / DATABASE
             await _fill(path, size)
             async with open_store(path) as store:
                 for name, values in (await _operations(store, size, repeats)).items():
                     by_size.add(f"{size:,}: {name}, p50", [percentile(values, 0.5)], "ms")
-            await _submit_to_hub(submits, Path(folder), size, runs, scale)
+        submits = await _submit_to_hubs(folders, runs, max(50, int(400 * scale)))
     by_size.figures.sort(key=lambda figure: figure.name.split(": ")[1])
     return [by_size, submits, await _long_queue(repeats)]
 
@@ -119,21 +122,30 @@ async def _operations(store: SqliteStore, size: int, repeats: int) -> dict[str, 
     return times
 
 
-async def _submit_to_hub(line: Line, folder: Path, size: int, runs: int, scale: float) -> None:
-    async with hub(folder=folder) as server:
-        bench = Bench(server)
-        await bench.start(1)
-        await bench.loop(0, 30)
-        halves: list[float] = []
-        tails: list[float] = []
+async def _submit_to_hubs(folders: dict[int, Path], runs: int, tasks: int) -> Line:
+    """A hub on each of them, used in turns: what else the machine does is the same for all."""
+    line = Line("growth", "submit to a hub with so many stored tasks, one at a time, in turns")
+    halves: dict[int, list[float]] = {size: [] for size in folders}
+    tails: dict[int, list[float]] = {size: [] for size in folders}
+    async with AsyncExitStack() as hubs:
+        benches: dict[int, Bench] = {}
+        for size, folder in folders.items():
+            benches[size] = Bench(await hubs.enter_async_context(hub(folder=folder)))
+            await benches[size].start(1)
+            await benches[size].loop(0, 30)
         for _ in range(runs):
-            taken = await bench.loop(0, max(50, int(400 * scale)))
-            accepted = [times[0] * 1_000 for times in taken]
-            halves.append(percentile(accepted, 0.5))
-            tails.append(percentile(accepted, 0.99))
-        bench.stop()
-    line.add(f"{size:,}: accepted p50", halves, "ms")
-    line.add(f"{size:,}: accepted p99", tails, "ms")
+            for size, bench in benches.items():
+                accepted = [times[0] * 1_000 for times in await bench.loop(0, tasks)]
+                halves[size].append(percentile(accepted, 0.5))
+                tails[size].append(percentile(accepted, 0.99))
+        for bench in benches.values():
+            bench.stop()
+    for size in folders:
+        line.add(f"{size:,}: accepted p50", halves[size], "ms")
+        line.add(f"{size:,}: accepted p99", tails[size], "ms")
+    first, *_, last = (statistics.median(values) for values in tails.values())
+    line.ratio("accepted p99, most to fewest", last, first)
+    return line
 
 
 async def _long_queue(repeats: int) -> Line:
