@@ -76,6 +76,7 @@ class Home:
             link_door=self.link.port,
             grace_s=grace_s,
             pace=PACE,
+            browsers=2,
         )
         self.hub = await self._made.start(order)
 
@@ -235,9 +236,14 @@ class Home:
         return page
 
     async def titled(self, title: str) -> Page:
-        """The page with this title."""
-        (page,) = [one for one in self.context.pages if await one.title() == title]
-        return page
+        """The newest page with this title."""
+        return [one for one in self.context.pages if await one.title() == title][-1]
+
+    async def until_true(self, expression: str, value: object = None) -> None:
+        """`expression`, a function of `value`, is true in the extension's worker."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not await self.in_worker(expression, value):  # noqa: ASYNC110 -- its own clock
+                await asyncio.sleep(0.02)
 
     async def until_command(self, task: str, index: int) -> None:
         """That command of the task is running."""
@@ -291,6 +297,17 @@ class Home:
                 if view["status"] not in ("queued", "running"):
                     return view
                 await asyncio.sleep(0.02)
+
+    async def launch(self, profile: str) -> str:
+        """A further browser, started by the hub."""
+        wish = {"action": "new", "headless": True, "profile": profile}
+        answer = await self.ask("POST", "/api/tools/browser_instance", wish)
+        return str(answer["result"]["structuredContent"]["instanceId"])
+
+    async def close(self, instance: str) -> None:
+        """End one that the hub has started."""
+        wish = {"action": "close", "instanceId": instance}
+        await self.ask("POST", "/api/tools/browser_instance", wish)
 
     async def results(self, *commands: Command, **task: Any) -> list[Any]:
         """The typed results of a task that succeeds."""

@@ -1,5 +1,7 @@
 /** `chrome.tabs`, `chrome.windows` and `chrome.tabGroups`, as a port that the workspace can be tested without. */
 
+import { giveBack, watchFronts } from "./fronts.js";
+
 export interface TabFacts {
   readonly id: number;
   readonly url: string;
@@ -34,6 +36,8 @@ export interface TabsPort {
   close(tabIds: readonly number[]): Promise<void>;
   /** Brings the tab and its window to the front. */
   activate(tabId: number): Promise<void>;
+  /** Puts back in front what was there until that pop-up came; not when it was the page that opened it. */
+  giveBack(tabId: number, openerTabId: number): Promise<void>;
   /** Replaces a privileged page, which the debugger can't do; resolves when it is gone. */
   blank(tabId: number): Promise<void>;
   /** Loads the page of a discarded tab again, where it is; resolves when there is a document. */
@@ -59,6 +63,7 @@ export function watchTabs(): void {
   });
   chrome.tabs.onRemoved.addListener((tabId) => listener?.removed(tabId));
   chrome.tabs.onReplaced.addListener((added, removed) => listener?.replaced(added, removed));
+  watchFronts();
 }
 
 /** Tells where tabs go, and that there is a new one. To be called in the worker's first turn as well. */
@@ -108,6 +113,7 @@ export const chromeTabs: TabsPort = {
     const tab = await chrome.tabs.update(tabId, { active: true });
     if (tab !== undefined) await chrome.windows.update(tab.windowId, { focused: true });
   },
+  giveBack,
   async blank(tabId) {
     const there = updated(tabId, ({ status }, { url }) => status === "complete" && url === "about:blank", BLANK_MS);
     await chrome.tabs.update(tabId, { url: "about:blank" });

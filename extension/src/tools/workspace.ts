@@ -175,6 +175,8 @@ export class Workspace {
     // It joins the line, but the task stays where it is until it is told to go there.
     line.tabs.splice(-1, 0, tabId);
     this.#remember();
+    // A pop-up that is gone already needs nothing.
+    this.tabs.giveBack(tabId, openerTabId).catch(() => undefined);
     await this.#regroup(line, tabId);
     this.changed({ event: "popup", tabId, openerTabId });
   }

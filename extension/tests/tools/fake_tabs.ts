@@ -4,6 +4,7 @@ import type { TabEvents, TabFacts, TabsPort } from "../../src/chrome/tabs";
 export class FakeTabs implements TabsPort {
   readonly opened: TabFacts[] = [];
   readonly titles = new Map<number, string>();
+  readonly givenBack: [number, number][] = [];
   groups = new Map<number, number>();
   #next = 100;
   #events: TabEvents | undefined;
@@ -63,6 +64,11 @@ export class FakeTabs implements TabsPort {
 
   activate(tabId: number): Promise<void> {
     this.#replace(tabId, { active: true });
+    return Promise.resolve();
+  }
+
+  giveBack(tabId: number, openerTabId: number): Promise<void> {
+    this.givenBack.push([tabId, openerTabId]);
     return Promise.resolve();
   }
 

@@ -112,6 +112,7 @@ describe("a popup", () => {
     expect(tabs.groups.get(popup.id)).toBe(tabs.groups.get(tabId));
     expect(await workspace.tabFor(first, undefined)).toBe(tabId);
     expect(told).toContainEqual({ event: "popup", tabId: popup.id, openerTabId: tabId });
+    expect(tabs.givenBack).toEqual([[popup.id, tabId]]);
   });
 
   it("that a person opens by hand is theirs, though a task's tab was in front", async () => {
