@@ -68,7 +68,11 @@ def progress_fields(
         "tool_name": command.tool_name,
         "intention": command.intention,
     }
-    return _with(fields, result=result, error=error_fields(error))
+    if result is not None:
+        fields["result"] = result
+    if error is not None:
+        fields["error"] = error_fields(error)
+    return fields
 
 
 def complete_fields(task: TaskRecord) -> JsonObject:
@@ -88,7 +92,11 @@ def complete_fields(task: TaskRecord) -> JsonObject:
         "summary": summary,
         "results": [_outcome_fields(task.id, one) for one in task.outcomes],
     }
-    return _with(fields, error=task_error_fields(task.error), metadata=task.metadata)
+    if task.error is not None:
+        fields["error"] = task_error_fields(task.error)
+    if task.metadata is not None:
+        fields["metadata"] = task.metadata
+    return fields
 
 
 def _outcome_fields(task: TaskId, outcome: Outcome) -> JsonObject:
@@ -96,13 +104,12 @@ def _outcome_fields(task: TaskId, outcome: Outcome) -> JsonObject:
         "commandId": command_id(task, outcome.index),
         "status": outcome.status.value,
     }
-    return _with(fields, result=outcome.result, error=error_fields(outcome.error))
+    if outcome.result is not None:
+        fields["result"] = outcome.result
+    if outcome.error is not None:
+        fields["error"] = error_fields(outcome.error)
+    return fields
 
 
 def _first(outcomes: Iterable[Outcome], status: CommandStatus) -> int | None:
     return next((one.index for one in outcomes if one.status is status), None)
-
-
-def _with(fields: JsonObject, **optional: JsonObject | None) -> JsonObject:
-    fields.update({name: value for name, value in optional.items() if value is not None})
-    return fields
