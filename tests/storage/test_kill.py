@@ -35,20 +35,27 @@ asyncio.run(main())
 """
 
 
+ENOUGH = 200
+"""Answers, some ten commits."""
+
+
 @pytest.mark.proves("durability:accepted_is_on_disk")
+@pytest.mark.timeout(120)
 async def test_every_answered_task_is_there_after_a_kill(database: Path, root: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", SUBMITTER, database, root, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    async with asyncio.timeout(15):
-        answered = [await process.stdout.readline() for _ in range(500)]
+    try:
+        # A starved machine takes its time to start a process: only its end counts as a failure.
+        answered = [await process.stdout.readline() for _ in range(ENOUGH)]
+    finally:
         process.kill()
-        answered += (await process.stdout.read()).splitlines(keepends=True)
-        await process.wait()
+    answered += (await process.stdout.read()).splitlines(keepends=True)
+    await process.wait()
     # The kill may have cut the last line.
     names = [line.decode().strip() for line in answered if line.endswith(b"\n")]
-    assert len(names) >= 500
+    assert len(names) >= ENOUGH
 
     async with open_store(database) as store:
         for name in names:
