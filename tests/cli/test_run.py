@@ -80,6 +80,7 @@ async def test_a_failed_task_exits_with_1_and_tells_why(
     assert "ELEMENT_NOT_FOUND: nothing matches #absent" in outcome.out
     assert "[2/2] skipped  Open the page" in outcome.out
     assert "✗ failed  0 of 2 commands" in outcome.out
+    assert f"look at it  {hub.url}/#task_" in outcome.err
 
 
 async def test_an_invalid_task_exits_with_2_and_names_the_field(

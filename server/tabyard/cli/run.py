@@ -126,6 +126,10 @@ async def _follow(
         loop.remove_signal_handler(signal.SIGINT)
     for path in pictures.saved:
         error_console.print(f"[faint]screenshot[/]  {path}", soft_wrap=True)
+    if status == "failed" and not isinstance(display, _JsonLines):
+        error_console.print(
+            f"[faint]look at it[/]  {address.url}/#{follower.task_id}", soft_wrap=True
+        )
     return OUTCOME[status]
 
 

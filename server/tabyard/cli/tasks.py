@@ -113,7 +113,9 @@ def cancel_task(task: TaskArgument, *, url: UrlOption = None) -> None:
 def _show_command(command: dict[str, Any], now_ms: int) -> None:
     sign = Text(CHECKMARKS[command["status"]], style=STYLE.get(command["status"], "faint"))
     tool = command_label(command["tool_name"], command["args"])
-    line = Text.assemble("  ", sign, " ", command["intention"], "  ", (tool, "faint"), "  ")
+    line = Text.assemble("  ", sign, " ", command["intention"], "  ")
+    if tool != command["intention"]:
+        line.append(f"{tool}  ", style="faint")
     line.append(_duration(command, now_ms), style="faint")
     console.print(line)
     if error := command.get("error"):
