@@ -201,6 +201,19 @@ async def test_where_keys_are_required_the_status_page_asks_for_one(chromium: Pa
             await page.get_by_text("live", exact=True).wait_for()
 
 
+@pytest.mark.browser
+async def test_a_key_for_something_else_is_told_so(chromium: Path) -> None:
+    async with asyncio.timeout(50), serve_door(keys=["right"]) as door:
+        root = {"x-api-key": "right"}
+        body = {"name": "pictures", "scopes": ["artifacts:read"]}
+        made = await door.http.post("/api/keys", json=body, headers=root)
+        async with open_page_with_refusals(chromium) as page:
+            await page.goto(f"http://127.0.0.1:{door.http_port}/")
+            await page.get_by_label("This hub asks for an API key.").fill(made.json()["key"])
+            await page.get_by_role("button", name="Use it").click()
+            await page.get_by_text("That key may not read browsers and tasks.").wait_for()
+
+
 @asynccontextmanager
 async def open_page_with_refusals(chromium: Path) -> AsyncGenerator[Page]:
     """Without the check for errors: a refused request is one."""

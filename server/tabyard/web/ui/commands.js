@@ -72,7 +72,7 @@ function thumbnail(uri, caption) {
   button.addEventListener("click", () => enlarge(image.src, caption));
   picture(uri).then(
     (address) => { image.src = address; },
-    () => button.replaceWith(make("span", "soft", "The picture is gone.")),
+    () => button.replaceWith(make("span", "soft", "The picture can't be shown.")),
   );
   return button;
 }

@@ -13,6 +13,9 @@ const pictures = new Map();
 /** Refused for want of a key, or of one that is good for it. */
 export class NeedsKey extends Error {}
 
+/** The key is good, but not for this. */
+export class NotAllowed extends Error {}
+
 /** The hub does not have it (any more). */
 export class Missing extends Error {}
 
@@ -25,6 +28,7 @@ async function ask(path, method = "GET") {
   const headers = key ? { Authorization: `Bearer ${key}` } : {};
   const answer = await fetch(path, { method, headers });
   if (answer.status === 401) throw new NeedsKey(path);
+  if (answer.status === 403) throw new NotAllowed(path);
   if (answer.status === 404) throw new Missing(path);
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return answer;

@@ -1,7 +1,7 @@
 // The status page. What it shows is what the REST API says; events only tell when to look again.
 
 import { byId } from "/ui/dom.js";
-import { Missing, NeedsKey, connect, get, hasKey, useKey } from "/ui/hub.js";
+import { Missing, NeedsKey, NotAllowed, connect, get, hasKey, useKey } from "/ui/hub.js";
 import { drawTasks } from "/ui/tasks.js";
 import { drawTracks } from "/ui/tracks.js";
 
@@ -17,10 +17,11 @@ const state = {
 };
 let shown = PAGE;
 let refreshTimer = 0;
+let frame = 0;
 
-function askForKey() {
+function askForKey(complaint = "That key was refused.") {
   byId("key-form").hidden = false;
-  if (hasKey()) byId("key-note").textContent = "That key was refused.";
+  if (hasKey()) byId("key-note").textContent = complaint;
   setLive("needs a key", "stop");
 }
 
@@ -47,12 +48,18 @@ async function refresh() {
     draw();
   } catch (error) {
     if (error instanceof NeedsKey) askForKey();
+    if (error instanceof NotAllowed) askForKey("That key may not read browsers and tasks.");
     // Whatever else it is, the socket notices the same, and says so.
   }
 }
 
+/** Not for every event, and not while nobody looks. */
 function refreshSoon() {
-  if (refreshTimer === 0) refreshTimer = setTimeout(refresh, REFRESH_MS);
+  if (refreshTimer === 0 && !document.hidden) refreshTimer = setTimeout(refresh, REFRESH_MS);
+}
+
+function drawSoon() {
+  if (frame === 0) frame = requestAnimationFrame(draw);
 }
 
 /** What runs may be older than all that is listed. */
@@ -106,6 +113,7 @@ function rank(instance) {
 }
 
 function draw() {
+  frame = 0;
   drawTracks(byId("instances"), state, toggle, openTask);
   drawTasks(byId("tasks"), state, toggle);
   byId("no-instances").hidden = state.instances.length > 0;
@@ -138,15 +146,15 @@ async function openTask(id) {
   row?.firstElementChild.focus({ preventScroll: true });
 }
 
-function receive(frame) {
-  switch (frame.type) {
+function receive(message) {
+  switch (message.type) {
     case "task_progress":
-      noteStep(frame);
-      draw();
+      noteStep(message);
+      drawSoon();
       refreshSoon();
       break;
     case "error":
-      if (frame.code === "UNAUTHORIZED") askForKey();
+      if (message.code === "UNAUTHORIZED") askForKey();
       break;
     case "pong":
     case "subscribe_ack":
@@ -196,6 +204,7 @@ byId("more-button").addEventListener("click", () => {
 });
 
 window.addEventListener("hashchange", openNamedTask);
+document.addEventListener("visibilitychange", refreshSoon);
 
 setInterval(() => {
   if (state.instances.some((instance) => instance.runningTaskId)) draw();
