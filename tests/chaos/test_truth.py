@@ -6,9 +6,10 @@ import signal
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+import httpx2
 import pytest
 from tests.chaos.browsers import ACT, READ
-from tests.chaos.history import What
+from tests.chaos.history import Submission, What
 from tests.chaos.hubs import Foundry, HubRefused, foundry
 from tests.chaos.proxy import Cut
 from tests.chaos.stage import on_stage
@@ -95,6 +96,40 @@ async def test_a_hub_that_wakes_up_beside_its_successor_changes_nothing(
         broken, books = await stage.judge()
         assert broken == []
         assert [row.kind for row in books.journal].count("retired") == 0
+
+
+@pytest.mark.proves("link:zombie_is_fenced", "durability:one_terminal_event")
+async def test_two_hubs_that_both_live_on_one_database_run_everything_once(
+    tmp_path: Path, made: Foundry
+) -> None:
+    async with on_stage(tmp_path, made) as stage:
+        first = stage.hub
+        assert first is not None
+        stage.browser.takes_s = lambda: 0.3
+        tasks = [await stage.submit(ACT, READ)]
+        await stage.begun()
+        with pytest.raises(HubRefused, match=f"{first.pid}"):
+            await stage.start_hub()
+        # Only who takes the lock away gets there.
+        (tmp_path / "tabyard.sqlite.lock").unlink()
+        await stage.start_hub()
+        stage.http.cut_some(Cut.RESET, 1.0, stage.browser.dice)
+        tasks += [await stage.submit(ACT), await stage.submit(READ)]
+        stage.link.cut_some(Cut.RESET, 1.0, stage.browser.dice)
+        await stage.until_presence("connected")
+        # The first one has lost the browser, and still takes tasks for it.
+        body = task_body("aside", stage.browser.instance, [ACT])
+        async with httpx2.AsyncClient(base_url=first.url, trust_env=False) as client:
+            aside = await client.post("/tasks", json=body, headers={"Idempotency-Key": "aside"})
+        assert aside.status_code == 200
+        tasks.append(str(aside.json()["taskId"]))
+        stage.history.submissions.append(Submission("aside", tasks[-1], stage.browser.instance))
+        tasks.append(await stage.submit(ACT))
+        assert [await stage.end(task) for task in tasks] == ["completed"] * len(tasks)
+        assert first.is_alive
+        await first.kill()
+        broken, _ = await stage.judge()
+        assert broken == []
 
 
 @pytest.mark.proves("durability:full_disk", "durability:accepted_is_on_disk")
