@@ -65,6 +65,11 @@ export class Frame {
     if (uniqueId === undefined || this.#main?.uniqueId === uniqueId) this.#main = undefined;
   }
 
+  /** Whether the page script is there already. */
+  get isPrepared(): boolean {
+    return this.#script !== undefined;
+  }
+
   /** The page's own world. */
   get mainContext(): number | undefined {
     return this.#main?.id;

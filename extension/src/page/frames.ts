@@ -144,7 +144,9 @@ export class FrameTree {
     session.on("Runtime.executionContextCreated", ({ context }) => {
       const id = (context.auxData as { frameId?: string } | undefined)?.frameId ?? "";
       const frame = this.#frames.get(id);
-      if (frame !== undefined && frame.session === session) frame.contextCreated(context);
+      if (frame === undefined || frame.session !== session) return;
+      frame.contextCreated(context);
+      if (frame.isPrepared) this.#tell("lifecycle", frame);
     });
     session.on("Runtime.executionContextDestroyed", ({ executionContextUniqueId }) => {
       for (const frame of this.#of(session)) frame.contextGone(executionContextUniqueId);

@@ -5,6 +5,7 @@ import { goOn, isBlank, NOTHING_THERE, NOWHERE } from "./blank.js";
 import type { Deadline } from "./deadline.js";
 import { DocumentGone } from "./frame.js";
 import type { FrameEvent } from "./frames.js";
+import type { PageFunctions } from "./script/main.js";
 import type { Tab } from "./tab.js";
 
 export type WaitUntil = "load" | "domcontentloaded" | "networkidle" | "commit";
@@ -42,8 +43,7 @@ export async function goto(tab: Tab, url: string, waitUntil: WaitUntil, deadline
     if (!good.includes(errorText)) throw failed(url, errorText ?? "", await commits.isDownload(errorText ?? "", deadline));
     if (loaderId !== undefined) await commits.landed(loaderId, deadline);
     if (blank) await goOn(tab, url, deadline);
-    await reached(tab, waitUntil, deadline);
-    return await arrived(tab, deadline, errorText === ANSWERED ? status.of(loaderId) : undefined);
+    return await arrivedAt(tab, waitUntil, deadline, errorText === ANSWERED ? status.of(loaderId) : undefined);
   } finally {
     commits.stop();
     status.stop();
@@ -55,8 +55,7 @@ export async function reload(tab: Tab, ignoreCache: boolean, waitUntil: WaitUnti
   try {
     await deadline.race(tab.session.send("Page.reload", { ignoreCache }));
     await commits.landed(undefined, deadline);
-    await reached(tab, waitUntil, deadline);
-    return await arrived(tab, deadline);
+    return await arrivedAt(tab, waitUntil, deadline);
   } finally {
     commits.stop();
   }
@@ -77,8 +76,7 @@ export async function toHistoryEntry(tab: Tab, entry: Protocol.Page.NavigationEn
   try {
     await deadline.race(tab.session.send("Page.navigateToHistoryEntry", { entryId: entry.id }));
     await commits.landed(undefined, deadline);
-    await reached(tab, waitUntil, deadline);
-    return await arrived(tab, deadline);
+    return await arrivedAt(tab, waitUntil, deadline);
   } finally {
     commits.stop();
   }
@@ -163,6 +161,34 @@ class StatusWatch {
   }
 }
 
+/** A page that was asked before it had loaded has this long to say that it has; then it is asked again. */
+const ECHO_MS = 100;
+
+/** Where the tab is when that has been reached. A page is asked in advance: after its load it is busy with drawing. */
+async function arrivedAt(tab: Tab, waitUntil: WaitUntil, deadline: Deadline, status?: number): Promise<Arrived> {
+  const early = waitUntil === "load" ? whenLoaded(tab, deadline) : undefined;
+  await reached(tab, waitUntil, deadline);
+  const here = early === undefined ? undefined : await Promise.race([early, deadline.sleep(ECHO_MS)]);
+  return here === undefined ? arrived(tab, deadline, status) : factsOf(here, status);
+}
+
+/** What the new document says of itself as soon as it has loaded; undefined when it is replaced before. */
+async function whenLoaded(tab: Tab, deadline: Deadline): Promise<Here | undefined> {
+  try {
+    await tab.until(deadline, () => tab.frames.main.isPrepared || undefined);
+    return await deadline.race(tab.frames.main.call("loaded", null));
+  } catch {
+    return undefined;
+  }
+}
+
+type Here = PageFunctions["ready"]["value"];
+
+function factsOf({ url, title, status: own }: Here, status?: number): Arrived {
+  const known = status ?? own;
+  return { url, title, status: known === 0 ? null : known };
+}
+
 async function reached(tab: Tab, waitUntil: WaitUntil, deadline: Deadline): Promise<void> {
   const name = LIFECYCLE[waitUntil];
   if (name === undefined) return;
@@ -177,9 +203,7 @@ async function reached(tab: Tab, waitUntil: WaitUntil, deadline: Deadline): Prom
 export async function arrived(tab: Tab, deadline: Deadline, status?: number): Promise<Arrived> {
   for (;;) {
     try {
-      const here = await deadline.race(tab.frames.main.call("ready", null));
-      const known = status ?? here.status;
-      return { url: here.url, title: here.title, status: known === 0 ? null : known };
+      return factsOf(await deadline.race(tab.frames.main.call("ready", null)), status);
     } catch (error) {
       if (!(error instanceof DocumentGone)) throw error;
       await deadline.sleep(20);

@@ -54,6 +54,7 @@ export class ScriptedPage {
       return { result: { type: "object", value: value ?? null } };
     });
     this.functions.set("ready", () => ({ state: "complete", title: "Shop", url: this.url, status: 200 }));
+    this.functions.set("loaded", () => ({ state: "complete", title: "Shop", url: this.url, status: 200 }));
   }
 
   /** The id of the task's tab, once there is one. */

@@ -42,8 +42,19 @@ UNSANDBOXED: Final = (
     "--test-type",
 )
 
-BRANDED: Final = ("--disable-features=DisableLoadExtensionCommandLineSwitch",)
-"""Lets Google's Chrome load the extension, as long as its version still has this switch."""
+WITHOUT: Final = (
+    # A new frame in the browser for each document, also of the same site: a fifth of a navigation.
+    "RenderDocument",
+    # Shows the page that was left until the next one has something to show.
+    "PaintHolding",
+    # These look at each page for the sake of a person who sits before it.
+    "OptimizationHints",
+    "Translate",
+    "MediaRouter",
+)
+
+BRANDED: Final = "DisableLoadExtensionCommandLineSwitch"
+"""Without it Google's Chrome loads the extension, as long as its version still has this switch."""
 
 TOOLBAR_PX: Final = 87
 """Tabs and address bar: so much lower than the window is the page (Chromium 156)."""
@@ -83,13 +94,14 @@ def command_line(
         InvalidInput: the start page or one of the further extensions is none.
     """
     size = spec.viewport or DEFAULT_VIEWPORT
+    branded = is_branded(executable)
     return (
         str(executable),
         *(("--headless=new",) if spec.screen is Screen.HEADLESS else ()),
         *(() if sandboxed else UNSANDBOXED),
         *QUIET,
         *UNATTENDED,
-        *(BRANDED if is_branded(executable) else ()),
+        f"--disable-features={','.join((*WITHOUT, *((BRANDED,) if branded else ())))}",
         f"--user-data-dir={profile}",
         f"--window-size={size.width_px},{size.height_px + TOOLBAR_PX}",
         *_loaded(extension, spec.extensions),

@@ -49,6 +49,8 @@ export interface PageFunctions {
   file_names: { arg: Target; value: readonly string[] };
   has: { arg: Target; value: { here: boolean; known: boolean; nextRef: number } };
   ready: { arg: null; value: { state: DocumentReadyState; title: string; url: string; status: number } };
+  /** The same, not before the page has loaded. */
+  loaded: { arg: null; value: PageFunctions["ready"]["value"] };
   hit_owner: { arg: { x: number; y: number; check: boolean }; value: Aimed };
   viewport_dom: { arg: ViewportDomRequest; value: ViewportDom };
   storage: { arg: StorageRequest; value: Outcome<StorageItems> };
@@ -150,7 +152,11 @@ const functions: Functions = {
     const element = present(target);
     return { here: element !== undefined, known: target.ref !== undefined && knows(target.ref), nextRef: nextNumber() };
   },
-  ready: () => ({ state: document.readyState, title: document.title, url: location.href, status: statusOf() }),
+  ready: here,
+  async loaded() {
+    if (document.readyState !== "complete") await loading();
+    return here();
+  },
   hit_owner: ({ x, y, check }, element) => hitOwner(element as Element, x, y, check),
   viewport_dom: viewportDom,
   storage: (arg) => settle(storage(arg)),
@@ -178,6 +184,17 @@ function present(target: Target): Element | undefined {
     if (error instanceof StaleRef) return undefined;
     throw error;
   }
+}
+
+function here(): PageFunctions["ready"]["value"] {
+  return { state: document.readyState, title: document.title, url: location.href, status: statusOf() };
+}
+
+/** Until the load, and all that the page itself does on it. */
+function loading(): Promise<void> {
+  return new Promise((resolve) => {
+    addEventListener("load", () => setTimeout(resolve), { once: true, capture: true });
+  });
 }
 
 /** The HTTP status of this document; 0 when it did not come by HTTP. */
