@@ -105,6 +105,7 @@ async def requests_without_end(door: ServedDoor) -> AsyncGenerator[None]:
 Trouble = Callable[[ServedDoor], AbstractAsyncContextManager[None]]
 
 
+@pytest.mark.proves("security:neighbours_unhurt")
 @pytest.mark.parametrize(
     "trouble", [half_open, silent_browsers, bad_frames, large_frames, requests_without_end]
 )
