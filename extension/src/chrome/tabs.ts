@@ -68,13 +68,11 @@ export function watchTabs(): void {
 
 /** Tells where tabs go, and that there is a new one. To be called in the worker's first turn as well. */
 export function watchAddresses(shown: (tabId: number, url: string) => void, created: () => void): void {
-  chrome.tabs.onCreated.addListener(({ id, url, pendingUrl }) => {
-    created();
-    if (id !== undefined) shown(id, pendingUrl ?? url ?? "");
-  });
-  chrome.webNavigation.onCreatedNavigationTarget.addListener(({ tabId, url }) => {
-    created();
-    shown(tabId, url);
+  chrome.tabs.onCreated.addListener(created);
+  chrome.webNavigation.onCreatedNavigationTarget.addListener(created);
+  // Not before: a pop-up that is sent elsewhere while its opener still makes it takes the opener down with it.
+  chrome.webNavigation.onBeforeNavigate.addListener(({ tabId, frameId, url }) => {
+    if (frameId === 0) shown(tabId, url);
   });
   chrome.tabs.onUpdated.addListener((tabId, { url }) => {
     if (url !== undefined) shown(tabId, url);
