@@ -54,7 +54,7 @@ const OFF: Readonly<Record<OffReason, (said: string) => Words>> = {
   revoked: () => ({
     tone: "bad",
     pill: "Revoked",
-    detail: "The hub has ended its pairing with this browser, so it stays away. Connect again to pair anew.",
+    detail: "The hub has ended its pairing with this browser, so it stays away. Connect below to pair anew.",
   }),
   refused: (said) => ({
     tone: "bad",
@@ -63,7 +63,7 @@ const OFF: Readonly<Record<OffReason, (said: string) => Words>> = {
   }),
 };
 
-function lost({ why, said }: In<"reconnecting">): Words {
+function lost({ why, said }: In<"reconnecting">, busy: boolean): Words {
   if (why === "unproven") {
     const detail = `${said} It is told nothing. If you have set the hub up anew, connect again.`;
     return { tone: "bad", pill: "Not trusted", detail };
@@ -72,7 +72,14 @@ function lost({ why, said }: In<"reconnecting">): Words {
     return { tone: "bad", pill: "Not known", detail: `${said} Connect it again to pair anew.` };
   }
   const reason = said === "" ? "The link was lost." : said;
-  return { tone: "wait", pill: "Reconnecting", detail: `${reason} Trying again by itself.` };
+  const kept = busy ? " What runs here goes on, and its answer is kept." : "";
+  return { tone: "wait", pill: "Reconnecting", detail: `${reason} Trying again by itself.${kept}` };
+}
+
+/** Which command of its task it is, for people: ids end in the number, counted from 0. */
+function place(commandId: string | undefined): string | undefined {
+  const number = /_cmd_(\d+)$/.exec(commandId ?? "")?.[1];
+  return number === undefined ? commandId : `command ${Number(number) + 1}`;
 }
 
 function words({ state, hub, running, paused }: Report): Words {
@@ -89,14 +96,16 @@ function words({ state, hub, running, paused }: Report): Words {
         : running.length === 0
         ? { tone: "good", pill: "Connected", detail: `${where} can run tasks in this browser.` }
         : { tone: "busy", pill: "Working", detail: `${where} is running a task in this browser.` },
-    reconnecting: lost,
+    reconnecting: (lostState) => lost(lostState, running.length > 0),
   });
 }
 
 function buttons({ state, browser, paused }: Report): readonly Button[] {
   if (browser === undefined) return [];
   const stay: readonly Button[] = paused ? ["resume", "disconnect"] : ["pause", "disconnect"];
-  const keep: readonly Button[] = state.phase === "off" ? ["reconnect"] : stay;
+  // A pairing that the hub has ended leads nowhere: the form makes a new one.
+  const revoked = state.phase === "off" && state.why === "revoked";
+  const keep: readonly Button[] = revoked ? [] : state.phase === "off" ? ["reconnect"] : stay;
   return browser.launched ? keep : ["forget", ...keep];
 }
 
@@ -145,7 +154,7 @@ export function viewOf(report: Report): View {
     ...words(report),
     calls: report.running.map((call) => ({
       what: call.taskName ?? call.taskId ?? call.name,
-      how: [call.name, call.commandId].filter((part) => part !== undefined).join(" · "),
+      how: [call.name, place(call.commandId)].filter((part) => part !== undefined).join(" · "),
       sinceMs: call.sinceMs,
     })),
     showWork: report.running.length > 0 || report.state.phase === "connected",

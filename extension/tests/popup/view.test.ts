@@ -38,7 +38,7 @@ describe("what the popup says", () => {
     const view = viewOf(report(CONNECTED, { ...PAIRED, running, drivenTabs: 1 }));
     expect(view).toMatchObject({ tone: "busy", pill: "Working", driven: "1 tab is held for tasks." });
     expect(view.calls).toEqual([
-      { what: "Tea", how: "browser_tab · t_cmd_0", sinceMs: 5 },
+      { what: "Tea", how: "browser_tab · command 1", sinceMs: 5 },
       { what: "browser_content", how: "browser_content", sinceMs: 6 },
     ]);
     expect(viewOf(report(CONNECTED, { ...PAIRED, drivenTabs: 3 })).driven).toBe("3 tabs are held for tasks.");
@@ -75,6 +75,12 @@ describe("what the popup says", () => {
     expect(viewOf(report(lost("unproven"), launched)).showConnect).toBe(false);
   });
 
+  it("says that what runs goes on while the hub is sought", () => {
+    const running = [{ id: "a", name: "browser_tab", sinceMs: 5 }];
+    expect(viewOf(report(lost("closed"), { ...PAIRED, running })).detail).toContain("its answer is kept");
+    expect(viewOf(report(lost("closed"), PAIRED)).detail).not.toContain("kept");
+  });
+
   it("says that tasks are paused, and how they go on", () => {
     const view = viewOf(report(CONNECTED, { ...PAIRED, paused: true }));
     expect(view).toMatchObject({ pill: "Paused", detail: "No task runs here until you resume. Yard has been told." });
@@ -82,8 +88,8 @@ describe("what the popup says", () => {
   });
 
   it("says that the hub has revoked the pairing, and lets the person pair anew", () => {
-    const view = viewOf(report({ phase: "off", why: "revoked", said: "" }));
-    expect(view).toMatchObject({ tone: "bad", pill: "Revoked", showConnect: true });
+    const view = viewOf(report({ phase: "off", why: "revoked", said: "" }, PAIRED));
+    expect(view).toMatchObject({ tone: "bad", pill: "Revoked", showConnect: true, buttons: ["forget"] });
   });
 
   it("says who answers at the address before anybody clicks", () => {
