@@ -178,7 +178,9 @@ class Writer:
         short = len(jobs) <= LARGEST_SHORT_BATCH and all(job.short for job in jobs)
         settled = self._run_here(jobs) if short else None
         if self._commits_here and settled is not None:
-            self._settle(self._health, settled)
+            # Not now: who is about to run has asked for nothing that is done already. A claim that
+            # was would be told before the submission that it waited for.
+            self._loop.call_soon(self._settle, self._health, settled)
         else:
             self._batches.put(Batch(jobs, settled))
 
