@@ -9,15 +9,19 @@ import time
 from collections.abc import Awaitable, Callable
 
 import orjson
+import websockets.asyncio.server as websockets
 from playwright.async_api import Page, async_playwright
 from tests.bench.figures import Line, percentile
 from tests.bench.lines.pages import served
 from tests.bench.peers import Http, Ws
 from tests.bench.servers import Server, hub
+from websockets.asyncio.server import ServerConnection
 
 __all__ = ["Timer", "in_a_task", "launch", "measure"]
 
 TEN = "0123456789"
+FEW = 4
+WARM = 3
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 Step = dict[str, object]
 
@@ -26,7 +30,9 @@ def _steps(pages: str) -> dict[str, tuple[str, str, Step]]:
     """Name of the figure: page, tool and arguments."""
     interact, content = "browser_interact", "browser_content"
     return {
-        "no page work (list tabs)": ("/form", "browser_tab", {"action": "list"}),
+        # Answered by the worker out of its own memory, without a call into the browser.
+        "no-op (console lines)": ("/form", "browser_debug", {"action": "console"}),
+        "list tabs": ("/form", "browser_tab", {"action": "list"}),
         "evaluate 1+1": ("/form", "browser_execute", {"expression": "1+1"}),
         "click, auto-wait": ("/form", interact, {"action": "click", "selector": "#send"}),
         "type 10 characters": (
@@ -43,24 +49,25 @@ def _steps(pages: str) -> dict[str, tuple[str, str, Step]]:
 
 
 class Timer:
-    """Times commands by the two events that the hub sends about each."""
+    """Times commands by their answers: from one to the next lies all that a command costs."""
 
     def __init__(self) -> None:
-        self.started = 0.0
-        self.times: list[float] = []
+        self._answered: list[float] = []
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def message(self, payload: bytes) -> None:
         """One event."""
-        now = time.perf_counter()
         event = orjson.loads(payload)
-        if event["type"] == "task_progress":
-            if event["status"] == "running":
-                self.started = now
-            else:
-                self.times.append((now - self.started) * 1_000)
+        if event["type"] == "task_progress" and event["status"] != "running":
+            self._answered.append(time.perf_counter() * 1_000)
         elif event["type"] == "task_complete":
             self.ended.set_result(event["status"])
+
+    @property
+    def times(self) -> list[float]:
+        """Milliseconds per command, over a few at a time: events may come several at once."""
+        ends = self._answered[WARM:]
+        return [(end - begin) / FEW for begin, end in zip(ends, ends[FEW:], strict=False)]
 
 
 async def measure(*, runs: int, scale: float) -> list[Line]:
@@ -78,6 +85,8 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
             http = await server.http()
             instance = await launch(http)
             for _ in range(runs):
+                echoes = await _echo(page, pages, max(20, int(200 * scale)))
+                taken.setdefault("floor: no-op (bare echo)", []).append(percentile(echoes, 0.5))
                 for name, (path, tool, args) in _steps(pages).items():
                     count = max(5, int((60 if "5000" not in name else 15) * scale))
                     ours = await in_a_task(
@@ -97,7 +106,9 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
             await theirs.close()
     for name, values in taken.items():
         line.add(name, values, "ms")
-    line.notes.append("The hub's times lie between its events `running` and `success` at a reader.")
+    line.notes.append(
+        "The hub's times are those from one answer to the next within a task, at a reader."
+    )
     return [line]
 
 
@@ -134,7 +145,35 @@ async def in_a_task(
     reader.close()
     if status != "completed":
         raise RuntimeError(f"{tool} {args}: the task {status}")
-    return timer.times[4:]
+    return timer.times
+
+
+ECHO = """(url) => new Promise((resolve) => {
+  const socket = new WebSocket(url);
+  socket.onmessage = ({ data }) => socket.send(data);
+  socket.onopen = () => resolve(true);
+})"""
+
+
+async def _echo(page: Page, pages: str, count: int) -> list[float]:
+    """A frame of a command's size to a WebSocket in Chromium and back, `count` times."""
+    times: asyncio.Future[list[float]] = asyncio.get_running_loop().create_future()
+
+    async def serve(socket: ServerConnection) -> None:
+        taken: list[float] = []
+        for _ in range(count):
+            began = time.perf_counter()
+            await socket.send("x" * 300)
+            await socket.recv()
+            taken.append((time.perf_counter() - began) * 1_000)
+        times.set_result(taken)
+
+    async with websockets.serve(serve, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        await page.goto(f"{pages}/form")
+        async with asyncio.timeout(60):
+            await page.evaluate(ECHO, f"ws://127.0.0.1:{port}")
+            return await times
 
 
 def _playwright(page: Page, name: str, pages: str) -> Callable[[], Awaitable[object]] | None:
