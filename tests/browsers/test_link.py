@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from tests.browser.driver import free_ports
 from tests.browsers.fake_hub import FakeHub
 
 from tabyard.browsers import EXTENSION_ORIGIN, Launcher, LaunchSpec, Viewport
@@ -159,12 +160,14 @@ async def test_a_browser_that_was_sent_away_stays_away_even_when_its_worker_star
 async def test_the_page_has_the_viewport_that_was_asked_for(
     launcher: Launcher, hub: FakeHub, spec: LaunchSpec
 ) -> None:
-    async with hub.served(), asyncio.timeout(30):
+    # The hub's own pages are kept from launched browsers.
+    pages = FakeHub(free_ports(1)[0])
+    async with hub.served(), pages.served(), asyncio.timeout(30):
         start = LaunchSpec(
             instance=ONE,
             credential=spec.credential,
             viewport=Viewport(1000, 700),
-            url=f"http://127.0.0.1:{hub.port}/size",
+            url=f"http://127.0.0.1:{pages.port}/size",
         )
         await launcher.launch(start)
-        assert [await hub.sizes.get() for _ in range(3)] == ["1000x700"] * 3
+        assert [await pages.sizes.get() for _ in range(3)] == ["1000x700"] * 3
