@@ -94,6 +94,19 @@ def test_a_script_is_the_body_of_a_function() -> None:
     assert resolved("browser_evaluate", expression="2")["expression"] == "2"
 
 
+def test_a_request_is_fulfilled_in_either_spelling() -> None:
+    patterns = [{"urlPattern": "*", "action": "fulfill", "body": "x"}, {"action": "block"}]
+    call = resolved("browser_network", action="intercept", patterns=patterns)
+    assert [one["action"] for one in call["patterns"]] == ["fulfil", "block"]
+    assert patterns[0]["action"] == "fulfill"
+
+
+@pytest.mark.parametrize("patterns", ["fulfill", ["fulfill"], [{"action": "fulfilled"}]])
+def test_patterns_that_are_none_are_refused(patterns: object) -> None:
+    error = refusal("browser_network", action="intercept", patterns=patterns)
+    assert error.code is ToolErrorCode.INVALID_ARGUMENTS
+
+
 @pytest.mark.parametrize(
     ("given", "deltas"),
     [

@@ -1,7 +1,7 @@
 """Other spellings that callers use, rewritten to the catalogue's own before anything is checked."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tabyard_protocol.model import JsonObject
 
@@ -77,6 +77,7 @@ ACTIONS: Final[Mapping[str, Mapping[str, tuple[str, JsonObject]]]] = {
     "browser_execute": {
         "evaluate": ("", {}),
         "execute": ("", {}),
+        "run": ("", {}),
     },
 }
 """Other names of actions, with the arguments that they imply."""
@@ -101,6 +102,8 @@ def canonical(tool: str, args: Mapping[str, Any]) -> tuple[str, JsonObject]:
         rewritten = _execute(rewritten)
     if tool == "browser_interact" and rewritten.get("action") == "scroll":
         rewritten = _scroll(rewritten)
+    if tool == "browser_network" and rewritten.get("action") == "intercept":
+        rewritten = _intercept(rewritten)
     return tool, rewritten
 
 
@@ -137,3 +140,18 @@ def _scroll(args: JsonObject) -> JsonObject:
     sign = -1 if direction in ("up", "left") else 1
     args["deltaX" if direction in ("left", "right") else "deltaY"] = sign * amount
     return args
+
+
+def _intercept(args: JsonObject) -> JsonObject:
+    """`fulfill` is `fulfil`; what is no list of objects is left to be refused."""
+    patterns = args.get("patterns")
+    if not isinstance(patterns, list):
+        return args
+    return {**args, "patterns": [_spelled(one) for one in cast("list[object]", patterns)]}
+
+
+def _spelled(pattern: object) -> object:
+    if not isinstance(pattern, dict):
+        return pattern
+    known = cast("JsonObject", pattern)
+    return {**known, "action": "fulfil"} if known.get("action") == "fulfill" else known
