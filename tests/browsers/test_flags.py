@@ -52,9 +52,9 @@ def test_the_window_is_higher_than_the_page() -> None:
     assert "--window-size=800,687" in flags(replace(SPEC, viewport=Viewport(800, 600)))
 
 
-def test_the_start_page_comes_last() -> None:
+def test_the_first_tab_is_empty_until_the_extension_goes_to_the_start_page() -> None:
     assert flags(SPEC)[-1] == "about:blank"
-    assert flags(replace(SPEC, url="https://example.org/"))[-1] == "https://example.org/"
+    assert flags(replace(SPEC, url="https://example.org/"))[-1] == "about:blank"
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,12 @@ export const chromeTabs: TabsPort = {
   },
 };
 
+/** Sends the first tab that shows nothing to `url`; resolves when the browser has begun to go there, and does nothing if all show something. */
+export async function fillEmptyTab(url: string): Promise<void> {
+  const empty = (await chromeTabs.all()).find((tab) => tab.url === "about:blank");
+  if (empty !== undefined) await chrome.tabs.update(empty.id, { url });
+}
+
 /** Resolves when the tab is told to be so, or when the time is up. */
 function updated(tabId: number, test: (change: chrome.tabs.OnUpdatedInfo, tab: chrome.tabs.Tab) => boolean, withinMs?: number): Promise<void> {
   return new Promise((resolve) => {

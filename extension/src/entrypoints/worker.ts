@@ -5,6 +5,7 @@ import { mayReach, onReachGranted } from "../chrome/hosts.js";
 import { identity, ownFile } from "../chrome/identity.js";
 import { type Guest, hostPopups } from "../chrome/popup_port.js";
 import { localArea, sessionArea } from "../chrome/storage.js";
+import { fillEmptyTab } from "../chrome/tabs.js";
 import { backoff } from "../link/backoff.js";
 import { browserClock, openSocket } from "../link/browser_ports.js";
 import { coalesced } from "../link/coalesced.js";
@@ -17,6 +18,7 @@ import { readWish } from "../link/popup_messages.js";
 import { cardOf, pair } from "../link/register.js";
 import { retrySafe } from "../link/retry_safe.js";
 import { signOf } from "../link/sign.js";
+import { openStartPage } from "../link/start_page.js";
 import { configure, drivenTabs, endTask, letGo, limit, onBrowserEvent, runTool, ToolFailure } from "../tools/index.js";
 
 const session = sessionArea();
@@ -100,6 +102,7 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
   });
   await limits.read();
   await pairings.read();
+  await openStartPage(() => ownFile("pairing.json"), session, fillEmptyTab);
   return { link, control, report };
 }
 

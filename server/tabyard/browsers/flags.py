@@ -61,14 +61,15 @@ TOOLBAR_PX: Final = 87
 
 START_PAGES: Final = frozenset({"http", "https", "about"})
 
+EMPTY_PAGE: Final = "about:blank"
+"""The extension goes to the start page: from here the tab would load before the extension is ready,
+and then hangs at times."""
 
-def _start_page(url: str | None) -> str:
-    if url is None:
-        return "about:blank"
-    if urlsplit(url).scheme.lower() not in START_PAGES:
+
+def _check_start_page(url: str | None) -> None:
+    if url is not None and urlsplit(url).scheme.lower() not in START_PAGES:
         problem = "a browser starts with an http, https or about address"
         raise InvalidInput(f"url: {problem}", {"url": problem})
-    return url
 
 
 def _loaded(extension: Path, further: Sequence[Path]) -> tuple[str, ...]:
@@ -93,6 +94,7 @@ def command_line(
     Raises:
         InvalidInput: the start page or one of the further extensions is none.
     """
+    _check_start_page(spec.url)
     size = spec.viewport or DEFAULT_VIEWPORT
     branded = is_branded(executable)
     return (
@@ -105,5 +107,5 @@ def command_line(
         f"--user-data-dir={profile}",
         f"--window-size={size.width_px},{size.height_px + TOOLBAR_PX}",
         *_loaded(extension, spec.extensions),
-        _start_page(spec.url),
+        EMPTY_PAGE,
     )

@@ -109,6 +109,7 @@ def _write_pairing(path: Path, hub_url: str, spec: LaunchSpec) -> None:
         "instanceId": spec.instance,
         "credential": spec.credential,
         "label": spec.label,
+        **({} if spec.url is None else {"startUrl": spec.url}),
     }
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
