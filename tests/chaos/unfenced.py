@@ -14,7 +14,7 @@ __all__ = ["take_down_fences"]
 
 def take_down_fences() -> None:
     """No statement asks for the epoch any more, and no link knows an older one."""
-    runs = (tasks.c.number == bindparam("task"), tasks.c.status == word(TaskStatus.RUNNING))
+    *runs, _of_this_epoch = lane.RUNNING_UNDER
     rebuilt: dict[str, Any] = {
         "REACHED": update(tasks).where(*runs).values(current_index=bindparam("reached")),
         "REQUEUE": update(tasks).where(*runs).values(status=word(TaskStatus.QUEUED)),
