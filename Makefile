@@ -24,12 +24,12 @@ run: setup extension ## start the hub with a browser on http://127.0.0.1:3300
 	@scripts/chromium >/dev/null
 	.venv/bin/tabyard serve --demo
 
-# Two test files at a time; a failure is tried once more, and its second chance is counted as `rerun`.
+# Two test files at a time.
 test: static extension ## everything that CI runs: static checks, vitest, pytest with a real Chromium
 	@scripts/chromium >/dev/null
 	@(command -v curl && command -v jq) >/dev/null || scripts/apt-install curl jq # the guides' own
 	cd extension && npm test --silent
-	$(PY) -m pytest -n 2 --dist loadfile --reruns 1
+	$(PY) -m pytest -n 2 --dist loadfile
 
 check: static ## formatting, lint, layers, types, generated views, shape of the tree
 	$(PY) -m pytest -q tests/architecture
