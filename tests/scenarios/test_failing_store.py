@@ -1,8 +1,11 @@
 """A store that can not write: nothing is accepted, nothing told that is not stored."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from tests.yard import ACT, READ, Yard, command, open_yard
@@ -15,6 +18,26 @@ from tabyard.testing import ScriptedInstance
 from tabyard_protocol.errors import CloseCode
 from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.resources.instance import InstanceStatus
+
+
+class StalledDisk(Faults):
+    """A commit that begins while it is stalled does not come back before it is freed."""
+
+    def __init__(self) -> None:
+        self.stalled = False
+        self.begun = asyncio.Event()
+        self._freed = threading.Event()
+        self._loop = asyncio.get_running_loop()
+
+    @override
+    def before_commit(self) -> None:
+        if self.stalled:
+            self._loop.call_soon_threadsafe(self.begun.set)
+            self._freed.wait()
+
+    def free(self) -> None:
+        self.stalled = False
+        self._freed.set()
 
 
 class FullDisk(Faults):
@@ -33,11 +56,13 @@ class FullDisk(Faults):
 
 
 @asynccontextmanager
-async def yard_on(disk: FullDisk) -> AsyncGenerator[Yard]:
+async def yard_on(
+    disk: Faults, where: Path | Literal[":memory:"] = ":memory:", **settings: Any
+) -> AsyncGenerator[Yard]:
     async with (
         asyncio.timeout(5),
-        open_store(":memory:", faults=disk) as store,
-        open_yard(store=store) as yard,
+        open_store(where, faults=disk) as store,
+        open_yard(store=store, **settings) as yard,
     ):
         yield yard
 
@@ -84,6 +109,30 @@ async def test_an_end_that_can_not_be_stored_is_told_when_it_can() -> None:
         assert (await events.complete(task))["status"] == "completed"
         await browser.until(lambda one: not one.outbox)
         assert len(browser.started) == 1
+
+
+async def test_a_browser_is_told_to_stop_although_the_disk_hangs(tmp_path: Path) -> None:
+    disk = StalledDisk()
+    async with (
+        # A file: in memory, also reading waits for the commit.
+        yard_on(disk, tmp_path / "store", cancel_wait_s=0.1) as yard,
+        asyncio.TaskGroup() as group,
+    ):
+        browser = await yard.browser()
+        events = yard.listen()
+        task = await yard.submit(ACT)
+        call = await browser.next_call()
+        disk.stalled = True
+        try:
+            cancelling = group.create_task(yard.tasks.cancel(task))
+            await disk.begun.wait()
+            await browser.until(lambda one: call.id in one.cancelled)
+            assert not cancelling.done(), "what is not stored is not told"
+            assert "task_complete" not in events.of(task)
+        finally:
+            disk.free()
+        await browser.fail(call, "CANCELLED")
+        assert (await events.complete(task))["status"] == "cancelled"
 
 
 async def test_an_outcome_that_can_not_be_stored_goes_along_with_the_end() -> None:

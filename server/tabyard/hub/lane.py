@@ -323,8 +323,8 @@ class Lane:
         stored = write()
         if call is not None:
             # Told first, the browser could answer that it was stopped to a hub that, started anew,
-            # does not know of it. A store that fails keeps nobody from stopping, though.
-            await asyncio.wait((stored,))
+            # does not know of it. A store that fails or hangs keeps nobody from stopping, though.
+            await asyncio.wait((stored,), timeout=self._parts.settings.cancel_wait_s)
             status = finish.record.status.value
             await link.let_go(call, f"the task is {status}")
         if not await self._written(stored, write):
