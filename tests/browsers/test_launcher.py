@@ -41,7 +41,7 @@ async def kill(group: int) -> None:
     """End a browser that is no child of this process, which is told by nothing but looking."""
     os.killpg(group, signal.SIGKILL)
     async with asyncio.timeout(5):
-        while await alive(group):  # noqa: ASYNC110
+        while await alive(group):  # noqa: ASYNC110 -- the kernel decides
             await asyncio.sleep(0.02)
 
 
@@ -198,7 +198,7 @@ async def test_a_cancelled_launch_leaves_nothing(
 ) -> None:
     async with Launcher(settings=settings) as launcher:
         launching = asyncio.gather(launcher.launch(spec))
-        while not members_of_any(settings):  # noqa: ASYNC110
+        while not members_of_any(settings):  # noqa: ASYNC110 -- the kernel decides
             await asyncio.sleep(0.01)
         launching.cancel()
         with pytest.raises(asyncio.CancelledError):

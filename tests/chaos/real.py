@@ -209,7 +209,7 @@ class Scene:
         path = f"/instances/{self.instance}"
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                while (await self.ask("GET", path))["instance"]["status"] != "gone":  # noqa: ASYNC110
+                while (await self.ask("GET", path))["instance"]["status"] != "gone":  # noqa: ASYNC110 -- another process decides
                     await asyncio.sleep(0.05)
                 return
         self.outcome.violations.append("Chromium is dead, and the hub does not say so")

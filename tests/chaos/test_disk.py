@@ -45,7 +45,7 @@ async def is_failing(stage: Stage) -> None:
 
 async def until_healthy(stage: Stage) -> None:
     async with asyncio.timeout(20):
-        while (await stage.ask("GET", "/health")).status_code != 200:  # noqa: ASYNC110
+        while (await stage.ask("GET", "/health")).status_code != 200:  # noqa: ASYNC110 -- a disk that recovers tells nobody
             await asyncio.sleep(0.05)
 
 

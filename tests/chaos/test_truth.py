@@ -142,7 +142,7 @@ async def test_a_full_disk_refuses_and_recovers_without_a_restart(
         stage.browser.takes_s = lambda: 0.01
         first = await stage.submit(READ)
         assert await stage.end(first) == "completed"
-        used = max(it.stat().st_size for it in tmp_path.glob("tabyard.sqlite*"))  # noqa: ASYNC240
+        used = max(it.stat().st_size for it in tmp_path.glob("tabyard.sqlite*"))  # noqa: ASYNC240 -- a test may look at its own files
         no_more = (used, resource.RLIM_INFINITY)
         usual = resource.prlimit(hub.pid, resource.RLIMIT_FSIZE, no_more)
 
@@ -155,7 +155,7 @@ async def test_a_full_disk_refuses_and_recovers_without_a_restart(
 
         resource.prlimit(hub.pid, resource.RLIMIT_FSIZE, usual)
         async with asyncio.timeout(10):
-            while (await stage.ask("GET", "/health")).status_code != 200:  # noqa: ASYNC110
+            while (await stage.ask("GET", "/health")).status_code != 200:  # noqa: ASYNC110 -- a disk that recovers tells nobody
                 await asyncio.sleep(0.05)
         second = await stage.submit(READ, ACT)
         assert await stage.end(second) == "completed"

@@ -248,7 +248,7 @@ class Home:
     async def until_command(self, task: str, index: int) -> None:
         """That command of the task is running."""
         async with asyncio.timeout(PATIENCE_S):
-            while (await self.view(task))["commands"][index]["status"] != "running":  # noqa: ASYNC110
+            while (await self.view(task))["commands"][index]["status"] != "running":  # noqa: ASYNC110 -- another process decides
                 await asyncio.sleep(0.02)
 
     async def kept(self) -> None:

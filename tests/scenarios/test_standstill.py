@@ -22,7 +22,7 @@ async def lost(yard: Yard, events: Listener) -> None:
 
 
 @pytest.mark.parametrize("asleep", [False, True])
-async def test_a_lost_browser_has_a_fresh_grace_afterwards(asleep: bool) -> None:  # noqa: FBT001
+async def test_a_lost_browser_has_a_fresh_grace_afterwards(asleep: bool) -> None:  # noqa: FBT001 -- a parameter of the test
     async with asyncio.timeout(5), open_yard() as yard:
         browser = await yard.browser()
         events = yard.listen()

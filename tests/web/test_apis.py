@@ -65,7 +65,7 @@ async def test_the_catalogue_lists_every_tool_with_its_schema() -> None:
 
 
 @pytest.mark.parametrize("wrapped", [True, False])
-async def test_a_tool_is_run_in_the_named_browser(wrapped: bool) -> None:  # noqa: FBT001
+async def test_a_tool_is_run_in_the_named_browser(wrapped: bool) -> None:  # noqa: FBT001 -- a parameter of the test
     async with asyncio.timeout(5), open_door() as door:
         await door.yard.browser(handler=succeed)
         wanted = await door.yard.browser(handler=succeed)
