@@ -62,7 +62,7 @@ async def test_a_browser_that_does_not_confirm_holds_its_lane_for_two_seconds(
         await browser.next_call()
         timers = yard.clock.pending
         await yard.tasks.cancel(task)
-        await yard.clock.armed(timers)
+        await yard.clock.armed(timers + 1)
 
         yard.clock.advance(1.9)
         assert (await yard.view(following)).started_at is None

@@ -99,7 +99,7 @@ async def test_an_end_that_can_not_be_stored_is_told_when_it_can() -> None:
         timers = yard.clock.pending
         await browser.answer(call, {"clicked": True})
         await events.until(lambda event: event.get("status") == "success")
-        await yard.clock.armed(timers)
+        await yard.clock.armed(timers + 1)
         assert "task_complete" not in events.of(task)
         assert call.id in browser.outbox, "what is not stored is not acknowledged"
 
@@ -171,7 +171,7 @@ async def test_no_command_with_effects_is_sent_beyond_an_outcome_that_is_not_on_
         timers = yard.clock.pending
         await browser.answer(second, {})
         await disk.refusals.acquire()
-        await yard.clock.armed(timers)
+        await yard.clock.armed(timers + 1)
         assert len(browser.started) == 2, "a click that nobody would remember"
 
         disk.full = False
@@ -210,7 +210,7 @@ async def test_a_picture_that_can_not_be_kept_fails_its_command() -> None:
         picture = {"type": "image", "data": "QUJD", "mimeType": "image/png"}
         await browser.answer(call, {"content": [picture], "structuredContent": {}})
         await events.until(lambda event: event.get("status") == "error")
-        await yard.clock.armed(timers)
+        await yard.clock.armed(timers + 1)
         disk.full = False
         yard.clock.advance(1.1)
         ended = await events.complete(task)

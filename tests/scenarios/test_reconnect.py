@@ -326,7 +326,7 @@ async def test_a_browser_that_never_let_go_of_an_older_call_is_waited_for_all_th
         old = await browser.next_call()
         timers = yard.clock.pending
         await yard.tasks.cancel(stuck)
-        await yard.clock.armed(timers)
+        await yard.clock.armed(timers + 1)
         yard.clock.advance(2.1)
         call = await browser.next_call(2)
         assert set(browser.held) == {old.id, call.id}
@@ -354,7 +354,7 @@ async def test_what_an_older_call_may_hide_is_not_sent_again() -> None:
         old = await browser.next_call()
         timers = yard.clock.pending
         await yard.tasks.cancel(stuck)
-        await yard.clock.armed(timers)
+        await yard.clock.armed(timers + 1)
         yard.clock.advance(2.1)
         await browser.next_call(2)
         await lose(yard, browser, events)

@@ -53,6 +53,10 @@ class Calls:
         assert call.id not in self._open
         self._open[call.id] = call
 
+    def is_open(self, call: str) -> bool:
+        """Whether somebody waits for the answer of `call`."""
+        return call in self._open
+
     def settle(self, call: CallId) -> Settled:
         """The browser has answered `call`."""
         if self._open.pop(call, None) is not None:

@@ -1,7 +1,7 @@
 """From text to a browser's frame: a tagged decode that looks no deeper than it has to."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, cast
 
 import orjson
 from pydantic import ValidationError
@@ -20,7 +20,7 @@ from tabyard_protocol.link import (
 )
 from tabyard_protocol.model import JsonObject
 
-__all__ = ["MalformedFrame", "call_frame", "read_frame", "read_hello"]
+__all__ = ["MalformedFrame", "call_frame", "read_frame", "read_hello", "read_result"]
 
 
 class MalformedFrame(Exception):
@@ -71,6 +71,24 @@ def read_frame(message: str) -> BrowserFrame:
     except ValidationError as error:
         first = error.errors()[0]
         raise MalformedFrame(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def read_result(message: bytes) -> tuple[str, object] | None:
+    """The call and the result of a `tool_result`; None: it is anything else, or not in order.
+
+    The same as `read_frame`, for the one frame that comes all the time.
+    """
+    try:
+        fields: object = orjson.loads(message)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(fields, dict):
+        return None
+    known = cast("JsonObject", fields)
+    call = known.get("id")
+    if known.get("type") != "tool_result" or not isinstance(call, str):
+        return None
+    return call, known.get("result")
 
 
 def read_hello(message: str) -> Hello:

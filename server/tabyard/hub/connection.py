@@ -1,17 +1,19 @@
 """One live link to a browser: its calls, its pulse, and the frames that go to and fro."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from tabyard.core.calls import Call, Calls, Settled
 from tabyard.core.frames import call_frame
 from tabyard.core.strikes import Strikes
 from tabyard.hub.answers import Answer, Reply, Unanswered
-from tabyard.hub.ports import Clock, Socket, SocketClosed, Timer
+from tabyard.hub.deadlines import Deadlines
+from tabyard.hub.ports import Clock, Ear, Socket, SocketClosed, Timer
 from tabyard.hub.settings import HubSettings
-from tabyard.hub.waiting import STANDSTILL_S, Deadline, wake
+from tabyard.hub.waiting import STANDSTILL_S, wake
 from tabyard_protocol.errors import CloseCode
 from tabyard_protocol.ids import CallId, InstanceId, TaskId
 
@@ -32,6 +34,7 @@ class Link:
         "_beat_due_s",
         "_clock",
         "_confirmations",
+        "_deadlines",
         "_heard_s",
         "_pulse",
         "_replies",
@@ -39,7 +42,6 @@ class Link:
         "_socket",
         "_spawn",
         "_strikes",
-        "_timers",
         "calls",
         "epoch",
         "extended",
@@ -79,16 +81,35 @@ class Link:
         self._pulse: Timer | None = None
         self._beat_due_s = 0.0
         self._replies: dict[CallId, asyncio.Future[Reply]] = {}
-        self._timers: dict[CallId, Timer] = {}
+        self._deadlines = Deadlines(
+            clock,
+            partial(self.give_up, why=Unanswered.TIMED_OUT),
+            slack_s=settings.deadline_slack_s,
+        )
         self._confirmations: dict[CallId, asyncio.Future[None]] = {}
         self._acks: list[str] = []
 
     async def receive(self) -> str | bytes:
         """The next message. Raises `SocketClosed`."""
         message = await self._socket.receive()
-        self._heard_s = self._clock.monotonic_s()
-        self.last_activity_ms = self._clock.now_ms()
+        self._heard()
         return message
+
+    def listen(self, ear: Ear) -> None:
+        """See `Socket.listen`."""
+        self._socket.listen(ear)
+
+    def settle_now(self, answer: Answer) -> bool:
+        """Take `answer` if somebody waits for it; False: nobody does, and nothing has changed."""
+        if not self.calls.is_open(answer.call):
+            return False
+        self._heard()
+        self.settle(answer)
+        return True
+
+    def send_now(self, text: str) -> bool:
+        """Send one frame if that takes no waiting; False: it was not sent."""
+        return self._socket.send_now(text)
 
     async def send(self, text: str) -> None:
         """Send one frame. Raises `SocketClosed`."""
@@ -112,14 +133,7 @@ class Link:
         self.calls.open(call)
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._replies[call.id] = reply
-        slack_s = self._settings.deadline_slack_s
-        left_s = call.deadline_s - self._clock.monotonic_s() + slack_s
-        self._timers[call.id] = Deadline(
-            self._clock,
-            max(0.0, left_s),
-            lambda: self.give_up(call.id, Unanswered.TIMED_OUT),
-            slack_s=slack_s,
-        )
+        self._deadlines.add(call.id, call.deadline_s + self._settings.deadline_slack_s)
         return reply
 
     def settle(self, answer: Answer) -> Settled:
@@ -202,10 +216,7 @@ class Link:
 
     def still(self) -> None:
         """No more pings, no more deadlines: the link is over. Idempotent."""
-        timers: Sequence[Timer] = tuple(self._timers.values())
-        self._timers.clear()
-        for timer in timers:
-            timer.cancel()
+        self._deadlines.clear()
         if self._pulse is not None:
             self._pulse.cancel()
             self._pulse = None
@@ -214,10 +225,12 @@ class Link:
         with suppress(SocketClosed):  # the reader of this link finds out by itself
             await self._socket.send(_PING)
 
+    def _heard(self) -> None:
+        self._heard_s = self._clock.monotonic_s()
+        self.last_activity_ms = self._clock.now_ms()
+
     def _resolve(self, call: CallId, reply: Reply) -> None:
         future = self._replies.pop(call)
-        timer = self._timers.pop(call, None)
-        if timer is not None:
-            timer.cancel()
+        self._deadlines.drop(call)
         if not future.done():
             future.set_result(reply)

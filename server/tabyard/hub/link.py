@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
-from typing import assert_never
+from functools import partial
+from typing import Final, assert_never
 
 from tabyard.core.calls import Settled
 from tabyard.core.errors import HubError
-from tabyard.core.frames import MalformedFrame, read_frame
+from tabyard.core.frames import MalformedFrame, read_frame, read_result
 from tabyard.core.pace import Pace
-from tabyard.hub.answers import answer_of
+from tabyard.hub.answers import Answer, answer_of
 from tabyard.hub.arrival import Refused, greet
 from tabyard.hub.connection import Link
 from tabyard.hub.hub import Hub
@@ -30,6 +31,9 @@ from tabyard_protocol.link import (
 __all__ = ["Refused", "serve_instance"]
 
 logger = logging.getLogger(__name__)
+
+SMALL_BYTES: Final = 64 * 1024
+"""Larger frames have something to be lifted out of them first."""
 
 
 class _Over(Exception):
@@ -93,6 +97,7 @@ async def _attend(link: Link, instance: Instance, hub: Hub) -> None:
     """Take frames until the link ends."""
     reason = "the link was closed"
     pace = Pace(hub.settings.events_per_second)
+    link.listen(partial(_is_taken, link, instance))
     try:
         while True:
             message = await link.receive()
@@ -110,6 +115,14 @@ async def _attend(link: Link, instance: Instance, hub: Hub) -> None:
         reason = f"the link was closed ({closed.code})"
     finally:
         hub.presence.lost(instance, link, reason)
+
+
+def _is_taken(link: Link, instance: Instance, message: bytes) -> bool:
+    """Take an answer that somebody waits for; whatever else it is, the reader looks at it."""
+    if len(message) > SMALL_BYTES or instance.link is not link:
+        return False
+    found = read_result(message)
+    return found is not None and link.settle_now(Answer(*found))
 
 
 async def _take(message: str, link: Link, hub: Hub, pace: Pace) -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "Blobs",
     "Browsers",
     "Clock",
+    "Ear",
     "Ending",
     "HubTools",
     "Ids",
@@ -183,11 +184,27 @@ class SocketClosed(Exception):
         self.code = code
 
 
+Ear = Callable[[bytes], bool]
+"""Takes a text message in UTF-8 (as far as the peer is right) at once; False: it doesn't."""
+
+
 class Socket(Protocol):
     """One accepted WebSocket, whichever library carries it."""
 
     async def receive(self) -> str | bytes:
         """The next message: text or binary. Raises `SocketClosed`."""
+        ...
+
+    def listen(self, ear: Ear) -> None:
+        """A text that comes while somebody waits in `receive` goes to `ear` first.
+
+        To wake up whoever waits costs several times what most messages need. What `ear` doesn't
+        take is received as ever.
+        """
+        ...
+
+    def send_now(self, text: str) -> bool:
+        """Send a text message if that takes no waiting; False: it was not sent."""
         ...
 
     async def send(self, text: str) -> None:

@@ -64,13 +64,13 @@ class Runner:
         """Run the command that is next."""
         course, task = run.course, run.course.record
         now_ms = self._clock.now_ms()
-        if run.withdrawn:
-            return course.cancel(now_ms)
-        if course.is_over:
-            return course.complete(now_ms)
-        prepared = await self._ready(self._preparer.prepare(task, course.index, link.tools), link)
-        if run.withdrawn:
-            return course.cancel(now_ms)
+        if (finish := _over(run, now_ms)) is not None:
+            return finish
+        prepared = self._preparer.prepare(task, course.index, link.tools)
+        if isinstance(prepared, Prepared) and prepared.is_upload:
+            prepared = await self._readable(prepared, link)
+            if run.withdrawn:
+                return course.cancel(now_ms)
         course.start(now_ms)
         if run.told != course.command_id:
             run.told = course.command_id
@@ -110,10 +110,8 @@ class Runner:
         link.give_up(call, Unanswered.WITHDRAWN)
         await link.let_go(call, "nobody waits for this call any more")
 
-    async def _ready(self, prepared: Prepared | Fault, link: Link) -> Prepared | Fault:
+    async def _readable(self, prepared: Prepared, link: Link) -> Prepared | Fault:
         """The call as the browser gets it: it uploads what it may, from where it can be read."""
-        if isinstance(prepared, Fault) or not prepared.is_upload:
-            return prepared
         checked = await self._upload_rule.checked(prepared)
         if isinstance(checked, Fault):
             return checked
@@ -144,7 +142,9 @@ class Runner:
             "session": task.session,
             "dialogs": task.dialogs,
         }
-        await link.send(call_frame(fields))
+        frame = call_frame(fields)
+        if not link.send_now(frame):
+            await link.send(frame)
         if link.has_acks:
             await link.flush()
         return await reply
@@ -232,6 +232,13 @@ class Runner:
         course = run.course
         self._announcer.progress(course.record, course.index, CommandStatus.SKIPPED)
         return course.cancel(self._clock.now_ms())
+
+
+def _over(run: Run, now_ms: int) -> Finish | None:
+    """The end of a task that has no further command to run; None: it has one."""
+    if run.withdrawn:
+        return run.course.cancel(now_ms)
+    return run.course.complete(now_ms) if run.course.is_over else None
 
 
 def _late(run: Run) -> Fault:

@@ -12,7 +12,15 @@ from typing import Final
 
 from tabyard.hub.ports import Clock, Timer
 
-__all__ = ["STANDSTILL_S", "Deadline", "Patience", "pause", "wake"]
+__all__ = [
+    "CATCH_UP_S",
+    "ROUNDING_S",
+    "STANDSTILL_S",
+    "Deadline",
+    "Patience",
+    "pause",
+    "wake",
+]
 
 logger = logging.getLogger(__name__)
 

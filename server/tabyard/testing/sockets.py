@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from tabyard.hub.ports import SocketClosed
+from tabyard.hub.ports import Ear, SocketClosed
 
 __all__ = ["MemorySocket", "socket_pair"]
 
@@ -19,6 +19,8 @@ class MemorySocket:
         self._inbox: asyncio.Queue[str | bytes | None] = asyncio.Queue()
         self._peer: MemorySocket | None = None
         self._over = asyncio.Event()
+        self._ear: Ear | None = None
+        self._awaited = False
 
     async def wait_closed(self) -> int:
         """The code with which it was closed, once it is."""
@@ -33,11 +35,24 @@ class MemorySocket:
     async def receive(self) -> str | bytes:
         if self.close_code is not None and self._inbox.empty():
             raise SocketClosed(self.close_code)
-        message = await self._inbox.get()
+        self._awaited = True
+        try:
+            message = await self._inbox.get()
+        finally:
+            self._awaited = False
         if message is None:
             assert self.close_code is not None
             raise SocketClosed(self.close_code)
         return message
+
+    def listen(self, ear: Ear) -> None:
+        self._ear = ear
+
+    def send_now(self, text: str) -> bool:
+        if self.close_code is not None or self._peer is None:
+            return False
+        self._peer.deliver(text)
+        return True
 
     async def send(self, text: str | bytes) -> None:
         if self.close_code is not None:
@@ -58,8 +73,13 @@ class MemorySocket:
 
     def deliver(self, message: str | bytes) -> None:
         """A message arrives; dropped when this end is closed."""
-        if self.close_code is None:
+        if self.close_code is None and not self._heard(message):
             self._inbox.put_nowait(message)
+
+    def _heard(self, message: str | bytes) -> bool:
+        if self._ear is None or not self._awaited or not self._inbox.empty():
+            return False
+        return isinstance(message, str) and self._ear(message.encode())
 
     def shut(self, code: int, reason: str) -> None:
         """This end is over; the first reason counts."""

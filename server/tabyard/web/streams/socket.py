@@ -10,7 +10,7 @@ from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 from typing_extensions import override
 
-from tabyard.hub.ports import SocketClosed
+from tabyard.hub.ports import Ear, SocketClosed
 from tabyard.web.streams.outlet import EventSocket
 
 __all__ = ["FRAMES", "FrameWriter", "StarletteSocket", "frame_writer", "text_frame"]
@@ -54,6 +54,10 @@ class FrameWriter(Protocol):
 
         Raises `OSError` once it has gone, or once either side has begun to close.
         """
+        ...
+
+    def listen(self, ear: Ear) -> None:
+        """As `Socket.listen`."""
         ...
 
 
@@ -114,6 +118,19 @@ class StarletteSocket(EventSocket):
             return text
         data: bytes = message["bytes"]
         return data
+
+    @override
+    def listen(self, ear: Ear) -> None:
+        if self._writer is not None:
+            self._writer.listen(ear)
+
+    @override
+    def send_now(self, text: str) -> bool:
+        writer = self._writer
+        if writer is None or not writer.ready:
+            return False
+        writer.write_now(text_frame(text))
+        return True
 
     @override
     async def send(self, text: str) -> None:
