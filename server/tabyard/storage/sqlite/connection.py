@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import dialect
 
 from tabyard.storage.sql import Parameter, Row, Statement, Texts
 
-__all__ = ["Connection", "open_memory", "open_reader", "open_writer"]
+__all__ = ["RESERVED_BYTES", "Connection", "open_memory", "open_reader", "open_writer"]
 
 TEXTS: Final = Texts(dialect(paramstyle="qmark"))
 
@@ -19,8 +19,12 @@ BUSY_TIMEOUT_S: Final = 5.0
 CACHED_STATEMENTS: Final = 256
 """More than there are statements, so that each is prepared once per connection."""
 
-CHECKPOINT_PAGES: Final = 2_000
-"""8 MiB of log: long enough that few commits pay for a checkpoint, short enough to read quickly."""
+CHECKPOINT_PAGES: Final = 4_000
+"""16 MiB of log: few commits pay for a checkpoint, and what is written often is in many of them; it
+is read within a moment."""
+
+RESERVED_BYTES: Final = CHECKPOINT_PAGES * 5_000
+"""Room for as many pages with what stands around them, and for the commit that is too much."""
 
 CACHE_KIB: Final = 32 * 1024
 """What the writer remembers of the file: short operations run on the loop, which should not read a

@@ -11,8 +11,14 @@ from typing import Final, Literal
 
 from tabyard.storage.errors import StoreOpenFailed
 from tabyard.storage.faults import Faults
-from tabyard.storage.sqlite.connection import Connection, open_memory, open_writer
+from tabyard.storage.sqlite.connection import (
+    RESERVED_BYTES,
+    Connection,
+    open_memory,
+    open_writer,
+)
 from tabyard.storage.sqlite.lock import holding
+from tabyard.storage.sqlite.log import reserve
 from tabyard.storage.sqlite.readers import FileReaders, WriterReads
 from tabyard.storage.sqlite.schema import create, upgrade
 from tabyard.storage.sqlite.store import SqliteStore
@@ -83,6 +89,7 @@ def prepare(path: Path, held: ExitStack) -> Connection:
     except sqlite3.Error as error:
         connection.close()
         raise StoreOpenFailed(path, str(error)) from error
+    reserve(path, RESERVED_BYTES)
     return connection
 
 

@@ -8,7 +8,7 @@ wait for, the loop commits as well: handing over to a thread and back takes long
 
 import logging
 import sqlite3
-from asyncio import AbstractEventLoop, Event, Future, to_thread
+from asyncio import AbstractEventLoop, Event, Future, TimerHandle, to_thread
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,6 +32,9 @@ LARGEST_BATCH: Final = 1_000
 LARGEST_SHORT_BATCH: Final = 96
 """So many operations at once keep the loop from its other work for some 4 ms; in the thread, which
 asks a busy loop for the interpreter at each statement, they take it from the loop for longer."""
+
+GATHER_S: Final = 0.001
+"""How long after a commit nothing is committed for those who are in no hurry."""
 
 logger = logging.getLogger(__name__)
 
@@ -105,6 +108,11 @@ class Writer:
         self._at_work = False
         """The thread has a batch, and with it the connection."""
         self._arranged = False
+        self._hurried = False
+        """Somebody who waits is in a hurry."""
+        self._later: TimerHandle | None = None
+        """Arranges a batch for those who are not."""
+        self._unhurried_from_s = 0.0
         self._waiting = 0
         self._open = True
         self._probing = False
@@ -117,11 +125,14 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def queue(self, operation: Operation[T], *, short: bool = False) -> Future[T]:
+    def queue(
+        self, operation: Operation[T], *, short: bool = False, hurry: bool = True
+    ) -> Future[T]:
         """Queue it now; the future is done after the commit.
 
-        `short` operations touch a few rows by their keys, and may run on the event loop. A full
-        queue refuses at once with `StoreUnavailable`: a disk that is slower than its callers
+        `short` operations touch a few rows by their keys, and may run on the event loop. One without
+        `hurry` goes along with the next commit; for its sake alone there is one per `GATHER_S`. A
+        full queue refuses at once with `StoreUnavailable`: a disk that is slower than its callers
         must be felt by them.
         """
         answer: Future[T] = self._loop.create_future()
@@ -132,6 +143,7 @@ class Writer:
         else:
             self._waiting += 1
             self._jobs.append(Job(operation, answer, short))
+            self._hurried = self._hurried or hurry
             self._arrange()
         return answer
 
@@ -161,9 +173,25 @@ class Writer:
 
     def _arrange(self) -> None:
         """Begin a batch when all who are about to run have queued what they have."""
-        if not self._arranged and not self._at_work:
-            self._arranged = True
-            self._loop.call_soon(self._begin)
+        if self._arranged or self._at_work:
+            return
+        if not self._hurried and self._open:
+            left_s = self._unhurried_from_s - self._loop.time()
+            if left_s > 0:
+                if self._later is None:
+                    self._later = self._loop.call_later(left_s, self._hurry)
+                return
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        self._arranged = True
+        self._loop.call_soon(self._begin)
+
+    def _hurry(self) -> None:
+        """Who was in no hurry has waited long enough."""
+        self._later = None
+        self._hurried = True
+        self._arrange()
 
     def _begin(self) -> None:
         """Give the thread its next batch; the last of all is the order to end."""
@@ -187,7 +215,9 @@ class Writer:
     def _take(self) -> Sequence[Job]:
         """What waits, as far as one commit should hold up the first of it."""
         jobs = self._jobs
-        return [jobs.popleft() for _ in range(min(len(jobs), LARGEST_BATCH))]
+        taken = [jobs.popleft() for _ in range(min(len(jobs), LARGEST_BATCH))]
+        self._hurried = bool(jobs)
+        return taken
 
     def _run_here(self, jobs: Sequence[Job]) -> Sequence[Settled] | None:
         """Run `jobs` now, up to the commit or with it; None: the thread has to, from the start."""
@@ -304,6 +334,7 @@ class Writer:
     def _settle(self, health: Health, settled: Sequence[Settled]) -> None:
         self._health = health
         self._at_work = False
+        self._unhurried_from_s = self._loop.time() + GATHER_S
         self._waiting -= len(settled)
         for it in settled:
             answer = it.job.answer
