@@ -102,11 +102,11 @@ async def test_a_submission_after_the_hub_has_gone_down_is_refused_for_now() -> 
 async def test_a_store_that_can_not_be_written_refuses_for_now(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def refuse(*_args: object, **_more: object) -> None:
+    def refuse(*_args: object, **_more: object) -> None:
         raise StoreUnavailable("disk full")
 
     async with open_door() as door:
-        monkeypatch.setattr(door.state.tasks, "submit", refuse)
+        monkeypatch.setattr(door.state.tasks, "begin", refuse)
         answer = await door.http.post("/tasks", json=task_body())
     assert answer.status_code == 503
     assert answer.json()["code"] == "STORE_UNAVAILABLE"

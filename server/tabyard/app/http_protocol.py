@@ -1,22 +1,16 @@
-"""uvicorn's HTTP connection, with an end to its patience, and a shorter way for small answers."""
+"""uvicorn's HTTP connection, with an end to its patience, and shorter ways for what is small."""
 
 import asyncio
-from collections.abc import Awaitable
-from functools import lru_cache
-from typing import ClassVar, Final, cast
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, Final, NamedTuple, cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 from uvicorn._types import ASGI3Application, ASGISendEvent
-from uvicorn.protocols.http.httptools_impl import (
-    HEADER_RE,
-    HEADER_VALUE_RE,
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from tabyard.web.exchange import EXCHANGE, Exchange
+from tabyard.app.whole_answer import whole_answer
+from tabyard.web.exchange import EXCHANGE, Exchange, Known, Pairs
 
 __all__ = ["patient"]
 
@@ -32,36 +26,135 @@ HEAD_TOO_LARGE: Final = (
     b"The head of a request has 65536 bytes at the most"
 )
 
-FRAMING: Final = frozenset({b"connection", b"transfer-encoding", b"upgrade", b"trailer"})
-"""Headers that change how an answer is sent: uvicorn knows how."""
+HEAD_END: Final = b"\r\n\r\n"
+KNOWN_HEADS: Final = 4
+"""So many heads are remembered per connection, which differ in the length of their bodies."""
+KNOWN_HEAD_BYTES: Final = 2 * 1024
+"""The longest of them."""
+
+
+class _Head(NamedTuple):
+    """A head that came before on the same connection."""
+
+    request: Known
+    body_bytes: int
 
 
 class _PatientProtocol(HttpToolsProtocol):
     """Closes a connection whose next request has begun, or never does, and gets no further.
 
     uvicorn itself waits for ever: a thousand silent connections would hold a thousand descriptors.
+
+    A head that was parsed before on the same connection means the same when the same bytes come
+    again. The application may know what to do with such a request (`Knowing`); it is then begun at
+    once, past the parser, a task and all messages.
     """
 
     patience_s: ClassVar[float]
     _timer: asyncio.TimerHandle | None = None
     _in_head = True
     _head_bytes = 0
+    _parsed = 0
+    """Requests that have begun to be parsed."""
+    _whole = 0
+    """Those of them that were parsed to their end."""
+    _at_work = False
+    """A known request is being done; what comes meanwhile waits in `_behind`."""
+    _behind = b""
+    _ends = False
+    """The connection is closed with the next answer."""
+    _idle_since_s = 0.0
+    _idle_timer: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
+        self._known: dict[bytes, _Head] = {}
         self._timer = self.loop.call_later(self.patience_s, transport.close)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._forgive()
+        self._known.clear()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
         super().connection_lost(exc)
 
     @override
+    def shutdown(self) -> None:
+        self._ends = True
+        if not self._at_work:
+            super().shutdown()
+
+    @override
     def data_received(self, data: bytes) -> None:
-        was_in_head = self._in_head
+        if self._at_work:
+            self._behind += data
+            self.flow.pause_reading()
+        elif not self._begun(data):
+            self._parse(data)
+
+    def _begun(self, data: bytes) -> bool:
+        """Begin the request, if `data` is the whole of one that is known."""
+        if not self._known or self._ends or not self._is_at_rest():
+            return False
+        end = data.find(HEAD_END) + len(HEAD_END)
+        known = self._known.get(data[:end])
+        # The length of the body is a part of the head.
+        if known is None or len(data) - end != known.body_bytes:
+            return False
+        self._unset_keepalive_if_required()
+        self._at_work = True
+        known.request.begin(data[end:], self._respond)
+        return True
+
+    def _respond(self, status: int, headers: Pairs, body: bytes) -> None:
+        """Send the answer to a known request, then see what has come meanwhile."""
+        self._at_work = False
+        if self.transport.is_closing():
+            return
+        answer = whole_answer(
+            status, (*self.server_state.default_headers, *headers), body, closes=self._ends
+        )
+        assert answer is not None, "an answer of the application's own has plain headers"
+        self.transport.write(answer)
+        self.server_state.total_requests += 1
+        if self._ends:
+            self.transport.close()
+            return
+        self._idle_since_s = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._idled)
+        if self._behind:
+            data, self._behind = self._behind, b""
+            self.flow.resume_reading()
+            self.loop.call_soon(self.data_received, data)
+
+    def _idled(self) -> None:
+        """Close a connection that has been of no use for as long as uvicorn keeps one."""
+        self._idle_timer = None
+        if self._at_work or self.timeout_keep_alive_task is not None or not self._is_at_rest():
+            return  # who is at work, or uvicorn, sees to it
+        left_s = self._idle_since_s + self.timeout_keep_alive - self.loop.time()
+        if left_s > 0:
+            self._idle_timer = self.loop.call_later(left_s, self._idled)
+        else:
+            self.transport.close()
+
+    def _is_at_rest(self) -> bool:
+        """Whether nothing has been parsed that is not answered."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        return self._parsed == self._whole and (cycle is None or cycle.response_complete)
+
+    def _parse(self, data: bytes) -> None:
+        was_in_head, parsed = self._in_head, self._parsed
+        starts = parsed == self._whole
         super().data_received(data)
-        if not self._in_head or self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if starts and self._parsed == self._whole == parsed + 1:
+            self._get_to_know(data)
+        if not self._in_head:
             return
         if self._timer is None:
             self._timer = self.loop.call_later(self.patience_s, self.transport.close)
@@ -71,10 +164,29 @@ class _PatientProtocol(HttpToolsProtocol):
                 self.transport.write(HEAD_TOO_LARGE)
                 self.transport.close()
 
+    def _get_to_know(self, data: bytes) -> None:
+        """Remember the head of the one request that `data` was, if it is of use."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is None or cycle.scope is not self.scope:
+            return  # it has become a WebSocket
+        end = data.find(HEAD_END) + len(HEAD_END)
+        length = len(data) - end
+        is_plain = cycle.keep_alive and not (cycle.response_complete or self.expect_100_continue)
+        if not is_plain or end > KNOWN_HEAD_BYTES or len(self._known) >= KNOWN_HEADS:
+            return
+        if (b"content-length", b"%d" % length) not in self.headers:
+            return
+        app = cast("object", self.app)
+        ask = cast("Callable[[Scope], Known | None] | None", getattr(app, "known", None))
+        request = None if ask is None else ask(cast("Scope", cycle.scope))
+        if request is not None:
+            self._known[data[:end]] = _Head(request, length)
+
     @override
     def on_message_begin(self) -> None:
         self._in_head = True
         self._head_bytes = 0
+        self._parsed += 1
         super().on_message_begin()
 
     @override
@@ -82,6 +194,11 @@ class _PatientProtocol(HttpToolsProtocol):
         self._in_head = False
         self._forgive()
         super().on_headers_complete()
+
+    @override
+    def on_message_complete(self) -> None:
+        self._whole += 1
+        super().on_message_complete()
 
     @override
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
@@ -165,36 +282,17 @@ class _Exchange(Exchange):
             or cycle.scope["method"] == "HEAD"
         ):
             return False
-        lines = [STATUS_LINE[head["status"]]]
-        length: bytes | None = None
-        for name, value in (*cycle.default_headers, *head["headers"]):
-            line = _plain_line(name, value)
-            if line is None:
-                return False
-            if name == b"content-length":
-                length = value
-            lines.append(line)
-        if length is None or length != b"%d" % len(body):
+        answer = whole_answer(head["status"], (*cycle.default_headers, *head["headers"]), body)
+        if answer is None:
             return False
-        lines += (b"\r\n", body)
         cycle.response_started = True
         cycle.waiting_for_100_continue = False
         cycle.chunked_encoding = False
-        cycle.transport.write(b"".join(lines))
+        cycle.transport.write(answer)
         cycle.response_complete = True
         cycle.message_event.set()
         cycle.on_response()
         return True
-
-
-@lru_cache(maxsize=2048)
-def _plain_line(name: bytes, value: bytes) -> bytes | None:
-    """A header as it is sent; None for one that is not well-formed, or that changes the framing."""
-    if name != name.lower() or name in FRAMING:
-        return None
-    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
-        return None
-    return b"%b: %b\r\n" % (name, value)
 
 
 def patient(patience_s: float) -> type[HttpToolsProtocol]:

@@ -11,9 +11,11 @@ from starlette.websockets import WebSocket
 from typing_extensions import override
 
 from tabyard.core.errors import HubError, NotFound, Unauthorized
+from tabyard.web.access import single_headers
 from tabyard.web.endpoint import Endpoint, GuardedRoute, OpenRoute, routes_of
 from tabyard.web.errors import render, translate
-from tabyard.web.guard import Guard
+from tabyard.web.guard import CALLER, SECURITY_HEADERS, Guard
+from tabyard.web.known import KnownRequest
 from tabyard.web.routes import artifacts, audit, documents, hub, instances, keys, tasks, tools
 from tabyard.web.standing import standing_of
 from tabyard.web.state import WebState
@@ -65,10 +67,35 @@ class _Application(Starlette):
     def __init__(self, state: WebState, routes: Sequence[BaseRoute]) -> None:
         super().__init__(routes=routes)
         self._state = state
+        self._guard = Guard(_Directory(self.routes, _told(self.router)), state)
+        self._quick = {
+            (row.method, row.path): (row, row.quick) for row in ENDPOINTS if row.quick is not None
+        }
 
     @override
     def build_middleware_stack(self) -> ASGIApp:
-        return Guard(_Directory(self.routes, _told(self.router)), self._state)
+        return self._guard
+
+    def known(self, scope: Scope) -> KnownRequest | None:
+        """As `Knowing`."""
+        found = self._quick.get((scope["method"], scope["path"]))
+        if found is None or scope["root_path"]:
+            return None
+        headers = single_headers(scope["headers"])
+        caller = self._guard.known_caller(scope, headers)
+        if caller is None:
+            return None
+        endpoint, quick = found
+        return KnownRequest(
+            state=self._state,
+            scope={**scope, "path_params": {}, CALLER: caller},
+            headers=headers,
+            caller=caller,
+            endpoint=endpoint,
+            quick=quick,
+            defaults=SECURITY_HEADERS,
+            stand=self._guard.stand,
+        )
 
 
 class _Directory:

@@ -1,8 +1,9 @@
 """An endpoint in one row: what it does, who may, and what it says about itself to OpenAPI."""
 
+from asyncio import Future
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +20,18 @@ from tabyard_protocol.errors import ErrorCode
 from tabyard_protocol.model import WireModel
 from tabyard_protocol.resources.key import Scope
 
-__all__ = ["Endpoint", "GuardedRoute", "Method", "OpenRoute", "Parameter", "Run", "routes_of"]
+__all__ = [
+    "Endpoint",
+    "GuardedRoute",
+    "Method",
+    "OpenRoute",
+    "Parameter",
+    "Quick",
+    "Run",
+    "note_outcome",
+    "note_refused",
+    "routes_of",
+]
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Run = Callable[[WebState, Request], Awaitable[Response]]
@@ -37,6 +49,16 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quick:
+    """An endpoint's work as two steps, where it waits for one thing only and needs no task."""
+
+    start: Callable[[WebState, Request, bytes], Future[Any]]
+    """Begins with a body that is here. Raises what `run` raises before it waits."""
+    told: Callable[[Request, Any], WireModel]
+    """What 200 carries, from what was waited for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """One method of one path."""
 
@@ -51,6 +73,8 @@ class Endpoint:
     """Whether a caller without a key asks for something that a proof of another kind opens."""
     narrows: bool = False
     """Keeps by itself to the browsers that a key is for, or tells nothing of any browser."""
+    quick: Quick | None = None
+    """The same as `run`, for requests whose head has come before."""
     audits: str | None = None
     """What the audit trail calls it; None: it changes nothing."""
     refuse: Callable[[HubError], Response] = render
@@ -113,7 +137,7 @@ class _Choice:
                         parameters = request.path_params
                         await expect_reach(state, principal, parameters, narrows=endpoint.narrows)
             except HubError as error:
-                _note_refused(state, standing, endpoint, error)
+                note_refused(state, standing, endpoint, error)
                 return endpoint.refuse(error)
         if endpoint.audits is None:
             return await endpoint.run(state, request)
@@ -141,15 +165,21 @@ async def _audited(
         outcome = code_of(error)
         raise
     finally:
-        subject, instance = request.scope.get(ABOUT) or _named(request)
-        if standing.principal is None and outcome != "ok":
-            # Anybody can cause these, so they are kept like other refusals.
-            state.note_refused(standing, endpoint.audits or "", outcome)
-        else:
-            state.audit.note(
-                standing, endpoint.audits or "", subject=subject, instance=instance, outcome=outcome
-            )
+        note_outcome(state, request, standing, endpoint, outcome)
     return response
+
+
+def note_outcome(
+    state: WebState, request: Request, standing: Standing, endpoint: Endpoint, outcome: str
+) -> None:
+    """Leave a line of what came of a request that the endpoint has let in."""
+    action = endpoint.audits or ""
+    if standing.principal is None and outcome != "ok":
+        # Anybody can cause these, so they are kept like other refusals.
+        state.note_refused(standing, action, outcome)
+        return
+    subject, instance = request.scope.get(ABOUT) or _named(request)
+    state.audit.note(standing, action, subject=subject, instance=instance, outcome=outcome)
 
 
 def _named(request: Request) -> tuple[str | None, str | None]:
@@ -159,7 +189,8 @@ def _named(request: Request) -> tuple[str | None, str | None]:
     return next((str(value) for value in parameters.values()), None), instance
 
 
-def _note_refused(state: WebState, standing: Standing, endpoint: Endpoint, error: HubError) -> None:
+def note_refused(state: WebState, standing: Standing, endpoint: Endpoint, error: HubError) -> None:
+    """Count a request that the endpoint has not let in, and leave a line of it."""
     state.metrics.refusals.labels(error.code).inc()
     if isinstance(error, REFUSALS):
         state.audit.note_refused(standing, f"{endpoint.method} {endpoint.path}", error.code)

@@ -25,7 +25,7 @@ from tabyard.web.limits import Budget
 from tabyard.web.standing import STANDING, Proxies, Standing
 from tabyard.web.state import WebState
 
-__all__ = ["CALLER", "Guard", "port_of"]
+__all__ = ["CALLER", "SECURITY_HEADERS", "Guard", "port_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class Guard:
             if port_of(scope) == self._link_port:
                 return self._upgrade_required()
             self._access.check_body(headers)
-            standing, budget = self._stand(scope, headers, caller)
+            standing, budget = self.stand(scope, headers, caller)
         except HubError as error:
             self._refused(scope, headers, error)
             return render(error)
@@ -151,7 +151,7 @@ class Guard:
         headers = single_headers(scope["headers"])
         try:
             caller = self._admit(scope, headers)
-            standing, _budget = self._stand(scope, headers, caller)
+            standing, _budget = self.stand(scope, headers, caller)
             if standing.refusal is not None:
                 raise standing.refusal
         except HubError as error:
@@ -170,11 +170,24 @@ class Guard:
             logger.exception("socket failed", extra={"path": scope["path"]})
             await _close(send)
 
+    def known_caller(self, scope: Scope, headers: Headers) -> Caller | None:
+        """The caller that this head speaks for whenever it comes; None: see for yourself.
+
+        What it depends on is in the head alone, or settled for as long as the hub runs.
+        """
+        try:
+            caller = self._admit(scope, headers)
+            self._access.check_body(headers)
+        except HubError:
+            return None
+        is_plain = not (caller.is_cors or scope["query_string"])
+        return caller if is_plain and port_of(scope) != self._link_port else None
+
     def _admit(self, scope: Scope, headers: Headers) -> Caller:
         """The caller, by the rules for hosts and origins."""
         return self._access.admit(headers, port=port_of(scope), method=scope.get("method", ""))
 
-    def _stand(
+    def stand(
         self, scope: Scope, headers: Headers, caller: Caller
     ) -> tuple[Standing, Budget | None]:
         """Who calls, and whether that is too often.

@@ -64,19 +64,48 @@ class Tasks:
             StoreUnavailable: it could not be stored.
             ShuttingDown: the hub takes no more work.
         """
+        return await self.begin(draft, idempotency_key=idempotency_key, body_hash=body_hash)
+
+    def begin(
+        self,
+        draft: TaskDraft,
+        *,
+        idempotency_key: str | None = None,
+        body_hash: str | None = None,
+    ) -> "asyncio.Future[TaskAccepted]":
+        """Have a task stored: the future is done when it is on disk, and its queueing is told.
+
+        Raises and fails as `submit` does.
+        """
         if not self._hub.is_open:
             raise ShuttingDown
         instance, calls = self._checked(draft)
         key = None
         if idempotency_key is not None:
             key = IdempotencyKey(idempotency_key, body_hash or "")
-        accepted = await self._store_task(self._hub.ids.task(), draft, instance, calls, key)
-        return TaskAccepted(
-            task_id=accepted.task,
-            queue_position=accepted.position,
-            ws_endpoint=self._hub.settings.link_url,
-            instance_id=accepted.instance_id,
-            status=accepted.status,
+        told: asyncio.Future[TaskAccepted] = asyncio.get_running_loop().create_future()
+        stored = self._store_task(self._hub.ids.task(), draft, instance, calls, key)
+        stored.add_done_callback(partial(self._accepted, told))
+        return told
+
+    def _accepted(
+        self, told: "asyncio.Future[TaskAccepted]", stored: "asyncio.Future[Accepted]"
+    ) -> None:
+        if told.done():
+            return
+        error = stored.exception()
+        if error is not None:
+            told.set_exception(error)
+            return
+        accepted = stored.result()
+        told.set_result(
+            TaskAccepted(
+                task_id=accepted.task,
+                queue_position=accepted.position,
+                ws_endpoint=self._hub.settings.link_url,
+                instance_id=accepted.instance_id,
+                status=accepted.status,
+            )
         )
 
     async def view(self, task: TaskId) -> TaskView:
@@ -145,7 +174,8 @@ class Tasks:
         task = self._hub.ids.task()
         end = self._hub.announcer.watch(task)
         try:
-            await self._store_task(task, draft, instance, calls, None)
+            stored = self._store_task(task, draft, instance, calls, None)
+            await asyncio.shield(stored)
             record = await end
         finally:
             end.cancel()
@@ -166,14 +196,14 @@ class Tasks:
             raise missing
         return instance, calls
 
-    async def _store_task(
+    def _store_task(
         self,
         task: TaskId,
         draft: TaskDraft,
         instance: InstanceId,
         calls: tuple[ResolvedCall | None, ...],
         key: IdempotencyKey | None,
-    ) -> Accepted:
+    ) -> "asyncio.Future[Accepted]":
         """Store the task and let its lane claim it, both in one commit when the lane is idle."""
         hub = self._hub
         hub.preparer.remember(task, calls)
@@ -199,7 +229,7 @@ class Tasks:
         # the claim that follows.
         stored.add_done_callback(partial(self._stored, task, draft))
         hub.wake(instance)
-        return await asyncio.shield(stored)
+        return stored
 
     def _stored(self, task: TaskId, draft: TaskDraft, stored: "asyncio.Future[Accepted]") -> None:
         hub = self._hub

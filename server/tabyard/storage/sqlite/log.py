@@ -15,10 +15,11 @@ logger = logging.getLogger(__name__)
 def reserve(database: Path, size_bytes: int) -> None:
     """Lengthen the log of `database` to `size_bytes`, before anything is written to it.
 
-    To flush what lies in a file's old bytes is one write; as long as the file grows, its length has
-    to be flushed too, which takes the file system as long again. SQLite writes over the log from its
-    beginning after each checkpoint, and takes what follows its last commit for nothing: zeros have
-    no checksum (file format, 4.2). They have to be written: room that is only promised is no room.
+    To flush what lies in a file's old bytes is one write; as long as the file grows, its length
+    has to be flushed too, which takes the file system as long again. SQLite writes over the log
+    from its beginning after each checkpoint, and takes what follows its last commit for nothing:
+    zeros have no checksum (file format, 4.2). They have to be written: room that is only promised
+    is no room.
     """
     log = database.with_name(f"{database.name}-wal")
     try:

@@ -130,10 +130,10 @@ class Writer:
     ) -> Future[T]:
         """Queue it now; the future is done after the commit.
 
-        `short` operations touch a few rows by their keys, and may run on the event loop. One without
-        `hurry` goes along with the next commit; for its sake alone there is one per `GATHER_S`. A
-        full queue refuses at once with `StoreUnavailable`: a disk that is slower than its callers
-        must be felt by them.
+        `short` operations touch a few rows by their keys, and may run on the event loop. One
+        without `hurry` goes along with the next commit; for its sake alone there is one per
+        `GATHER_S`. A full queue refuses at once with `StoreUnavailable`: a disk that is slower than
+        its callers must be felt by them.
         """
         answer: Future[T] = self._loop.create_future()
         if not self._open:

@@ -1,5 +1,6 @@
 """`/tasks`: submit, list, read, cancel."""
 
+from asyncio import Future
 from hashlib import sha256
 from typing import Final
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from tabyard.core.errors import InvalidInput, TaskFinished
 from tabyard.web.authority import about, confined, only_instance, principal_of
 from tabyard.web.bodies import parse, read_body
-from tabyard.web.endpoint import Endpoint, Parameter
+from tabyard.web.endpoint import Endpoint, Parameter, Quick
 from tabyard.web.errors import json_response
 from tabyard.web.paging import PAGE_PARAMETERS, Page
 from tabyard.web.state import WebState
@@ -45,13 +46,23 @@ PICTURES: Final = ("inline", "link")
 
 async def submit(state: WebState, request: Request) -> Response:
     """Store a task and answer with its id."""
-    draft = parse(TaskDraft, await read_body(state, request))
+    accepted = await begin_submission(state, request, await read_body(state, request))
+    return json_response(told_submission(request, accepted))
+
+
+def begin_submission(state: WebState, request: Request, body: bytes) -> Future[TaskAccepted]:
+    """Have the task in `body` stored."""
+    draft = parse(TaskDraft, body)
     key = idempotency_key(request)
     hashed = None if key is None else body_hash(draft)
     allowed = confined(state, principal_of(request), draft)
-    accepted = await state.tasks.submit(allowed, idempotency_key=key, body_hash=hashed)
+    return state.tasks.begin(allowed, idempotency_key=key, body_hash=hashed)
+
+
+def told_submission(request: Request, accepted: TaskAccepted) -> TaskAccepted:
+    """The answer, once it is stored."""
     about(request, subject=accepted.task_id, instance=accepted.instance_id)
-    return json_response(accepted)
+    return accepted
 
 
 async def list_tasks(state: WebState, request: Request) -> Response:
@@ -146,6 +157,7 @@ ENDPOINTS: Final = (
         method="POST",
         path="/tasks",
         run=submit,
+        quick=Quick(start=begin_submission, told=told_submission),
         group="Tasks",
         says="Submit a task; it is stored when the answer comes",
         needs=Scope.TASKS_WRITE,
