@@ -101,7 +101,7 @@ def take_priorities() -> None:
     usual = submission.submit
 
     def submit(sql: Sql, task: NewTask) -> Accepted:
-        return usual(sql, replace(task, priority=(task.metadata or {}).get("priority", 0)))
+        return usual(sql, task._replace(priority=(task.metadata or {}).get("priority", 0)))
 
     submission.submit = submit
 

@@ -58,7 +58,7 @@ def task(name: str = "task_1", on: str = "inst_1", **fields: Any) -> NewTask:
         queue_limit=100,
         idempotency=None,
     )
-    return replace(new, **fields)
+    return new._replace(**fields)
 
 
 def key(name: str = "k", body: str = "aa") -> IdempotencyKey:
@@ -82,7 +82,7 @@ def skipped(index: int) -> Outcome:
 def ending(
     name: str, status: TaskStatus = TaskStatus.COMPLETED, *, epoch: int | None = 1, **fields: Any
 ) -> Ending:
-    return replace(Ending(task=TaskId(name), status=status, at_ms=50, epoch=epoch), **fields)
+    return Ending(task=TaskId(name), status=status, at_ms=50, epoch=epoch)._replace(**fields)
 
 
 def picture(name: str, of: str | None = None, at_ms: int = 40) -> ArtifactRecord:

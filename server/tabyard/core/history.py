@@ -72,11 +72,13 @@ class History:
         if event.task_id is not None:
             of_task = self.task(event.task_id)
             of_task.offset = event.offset
-            of_task.whole = of_task.whole or event.type == FIRST
+            if event.type == FIRST:
+                of_task.whole = True
             of_task.kept.append(event)
-        self._all.append(event)
+        events = self._all
+        events.append(event)
         self._bytes += len(event.text)
-        while self._all and (len(self._all) > self._limit_count or self._bytes > self._limit_bytes):
+        while events and (len(events) > self._limit_count or self._bytes > self._limit_bytes):
             self._forget_oldest()
 
     def end_task(self, task: TaskId) -> None:

@@ -1,7 +1,7 @@
 """What the hub remembers: frozen values, the same in memory and store; times in ms since 1970."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tabyard_protocol.ids import ArtifactId, CommandId, InstanceId, TaskId
 from tabyard_protocol.model import JsonObject
@@ -40,8 +40,9 @@ class TaskFault:
     command_id: CommandId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+# Like tasks, a named tuple: some are made per task, and a frozen dataclass takes three times as
+# long.
+class Command(NamedTuple):
     """One command as its caller sent it; aliases are resolved at dispatch, not here."""
 
     tool_name: str
@@ -62,25 +63,24 @@ class Outcome:
     error: Fault | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskRecord:
+class TaskRecord(NamedTuple):
     """A task as stored. `outcomes` holds the commands that have ended, by growing index."""
 
     id: TaskId
     instance_id: InstanceId
     seq: int
     """Place in the instance's order of acceptance."""
-    priority: int = 0
-    """Higher runs first; within one priority first in, first out."""
     name: str
     intention: str
     commands: tuple[Command, ...]
+    status: TaskStatus
+    created_at_ms: int
+    priority: int = 0
+    """Higher runs first; within one priority first in, first out."""
     metadata: JsonObject | None = None
     session: str | None = None
     dialogs: DialogPolicy | None = None
-    status: TaskStatus
     current_index: int = 0
-    created_at_ms: int
     started_at_ms: int | None = None
     completed_at_ms: int | None = None
     epoch: int | None = None

@@ -71,16 +71,19 @@ class Bus:
         instance_offset = history.instance(instance).offset + 1
         offset = instance_offset if task is None else history.task(task).offset + 1
         whole: JsonObject = {"type": kind} if task is None else {"type": kind, "taskId": task}
-        whole["instanceId"] = instance
-        whole["offset"] = offset
-        whole["instanceOffset"] = instance_offset
-        whole["timestamp"] = at_ms
-        whole.update(fields)
+        whole |= {
+            "instanceId": instance,
+            "offset": offset,
+            "instanceOffset": instance_offset,
+            "timestamp": at_ms,
+            **fields,
+        }
         self.seq += 1
         text = orjson.dumps(whole).decode()
         event = EncodedEvent(self.seq, kind, task, instance, offset, instance_offset, text)
         history.add(event)
-        self._hand_out(event)
+        if self._readers:
+            self._hand_out(event)
         return event
 
     def subscribe(self, *, on_slow: Callable[[], None] | None = None) -> Subscription:
@@ -115,15 +118,15 @@ class Bus:
                 del self._readers[topic]
 
     def _hand_out(self, event: EncodedEvent) -> None:
-        if not self._readers:
-            return
         for topic in topics_of(event):
-            readers = tuple(self._readers.get(topic, ()))
-            for reader in readers:
+            readers = self._readers.get(topic)
+            if not readers:
+                continue
+            for reader in tuple(readers):
                 reader.offer(event)
             if len(readers) > CROWD:
                 self._wake_crowd_later(topic)
-            elif readers:
+            else:
                 self._wake_soon(readers)
 
     def _wake_soon(self, readers: Iterable[Subscription]) -> None:

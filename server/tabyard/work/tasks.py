@@ -112,7 +112,7 @@ class Tasks:
         """The whole task, its pictures included. Raises `TaskNotFound`."""
         record = await self._record(task)
         outcomes = [await self._with_pictures(outcome) for outcome in record.outcomes]
-        record = replace(record, outcomes=tuple(outcomes))
+        record = record._replace(outcomes=tuple(outcomes))
         return view_task(record, self._live(record.id, record.instance_id))
 
     async def linked_view(self, task: TaskId) -> TaskView:

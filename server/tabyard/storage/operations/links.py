@@ -213,8 +213,7 @@ def fail(sql: Sql, task: TaskRecord, error: TaskFault, at_ms: int) -> TaskRecord
     )
     ended = finish(sql, ending)
     assert ended, "a task that was just read as live has ended"
-    return replace(
-        task,
+    return task._replace(
         status=ending.status,
         completed_at_ms=at_ms,
         error=ending.error,
