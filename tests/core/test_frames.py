@@ -3,7 +3,13 @@
 import orjson
 import pytest
 
-from tabyard.core.frames import MalformedFrame, call_frame, read_frame, read_hello
+from tabyard.core.frames import (
+    MalformedFrame,
+    call_frame,
+    read_frame,
+    read_hello,
+    read_result,
+)
 from tabyard_protocol.link import (
     BROWSER_FRAME,
     BrowserEvent,
@@ -64,3 +70,25 @@ def test_only_a_hello_is_a_hello() -> None:
 
 def test_absent_fields_are_left_out() -> None:
     assert orjson.loads(call_frame({"a": None, "b": 0, "c": []})) == {"b": 0, "c": []}
+
+
+@pytest.mark.parametrize("result", [None, {"content": []}, "text", [1, {"a": "ä"}]])
+def test_a_result_that_is_read_shortly_is_the_same(result: object) -> None:
+    frame = ToolResult(id="c#1", result=result)
+    assert read_result(frame.to_json()) == (frame.id, frame.result)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"null",
+        b'{"type":"tool_error","id":"c"}',
+        b'{"type":"tool_result"}',
+        b'{"type":"tool_result","id":5,"result":1}',
+    ],
+)
+def test_anything_else_is_left_to_the_reader_of_frames(text: bytes) -> None:
+    assert read_result(text) is None

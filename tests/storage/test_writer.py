@@ -31,6 +31,7 @@ from tabyard.core.errors import (
 from tabyard.storage import SqliteStore, open_store
 from tabyard.storage.operations.books import move
 from tabyard.storage.sql import Row, Sql
+from tabyard.storage.sqlite import writer
 from tabyard.storage.sqlite.connection import Connection
 from tabyard.work.ports import Accepted, TaskFilter
 from tabyard_protocol.ids import InstanceId, TaskId
@@ -84,6 +85,45 @@ async def test_all_that_waits_goes_into_one_commit(
     await asyncio.gather(*waiting)
 
     assert faults.commits == before + 2
+
+
+async def test_those_in_no_hurry_share_a_commit_soon_after_the_last(
+    store: SqliteStore, faults: CountingFaults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "GATHER_S", 0.2)
+    await store.submit(task("task_first"))
+    before = faults.commits
+    waiting: list[asyncio.Future[Accepted]] = []
+    for number in range(5):
+        waiting.append(store.submit(task(f"task_{number}")))
+        await asyncio.sleep(0.001)
+    assert faults.commits == before
+    assert [(await one).position for one in waiting] == [2, 3, 4, 5, 6]
+    assert faults.commits == before + 1
+
+
+async def test_those_in_a_hurry_take_the_others_along(
+    store: SqliteStore, faults: CountingFaults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "GATHER_S", 60)
+    await store.submit(task("task_first"))
+    before = faults.commits
+    async with asyncio.timeout(5):
+        waits = store.submit(task("task_second"))
+        started = store.claim(InstanceId("inst_1"), epoch=1, at_ms=15)
+        assert (await waits).position == 2
+        assert await started is not None
+    assert faults.commits == before + 1
+
+
+async def test_nobody_is_kept_waiting_by_a_store_that_closes(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "GATHER_S", 60)
+    async with asyncio.timeout(5), open_store(database) as store:
+        await attach(store)
+        last = store.submit(task("task_last"))
+    assert (await last).position == 1
 
 
 async def test_operations_are_applied_in_the_order_of_the_calls(

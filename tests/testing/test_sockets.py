@@ -38,3 +38,31 @@ async def test_a_cut_wakes_both_ends() -> None:
     await asyncio.sleep(0)
     hub.cut()
     assert [type(one) for one in await waiting] == [SocketClosed, SocketClosed]
+
+
+async def test_an_ear_hears_first_while_somebody_waits() -> None:
+    hub, browser = socket_pair()
+    heard: list[bytes] = []
+
+    def ear(text: bytes) -> bool:
+        heard.append(text)
+        return text == b"mine"
+
+    hub.listen(ear)
+    assert browser.send_now("nobody waits yet")
+    assert await hub.receive() == "nobody waits yet"
+    assert heard == []
+    waiting = asyncio.ensure_future(hub.receive())  # noqa: TID251 -- a wait to be looked at
+    await asyncio.sleep(0)
+    browser.send_now("mine")
+    await browser.send("yours")
+    browser.send_now("mine")
+    assert await waiting == "yours"
+    assert heard == [b"mine", b"yours"]
+    assert await hub.receive() == "mine"
+
+
+async def test_a_socket_that_has_ended_sends_nothing_at_once() -> None:
+    hub, browser = socket_pair()
+    hub.cut()
+    assert not browser.send_now("too late")
