@@ -8,23 +8,37 @@ from typing import Final
 from tabyard.core.events import EncodedEvent
 from tabyard_protocol.ids import InstanceId, TaskId
 
-__all__ = ["History", "Replay", "Stream"]
+__all__ = ["History", "InstanceStream", "Replay", "TaskStream"]
 
 FIRST: Final = "task_queued"
 """The first event of every task."""
 
 
 @dataclass(slots=True)
-class Stream:
-    """The events of one task or one instance: how many there were, and those still remembered."""
+class InstanceStream:
+    """The events of one instance: how many there were, and those still remembered."""
 
     offset: int = 0
     """Of the newest event; 0 before the first."""
     kept: deque[EncodedEvent] = field(default_factory=deque[EncodedEvent])
     ended: bool = False
     """No more will come: the stream goes when its last event is forgotten."""
+
+
+@dataclass(slots=True)
+class TaskStream:
+    """The events of one task, which are among those of its instance."""
+
+    instance: InstanceId
+    offset: int = 0
+    """Of the newest event; 0 before the first."""
+    kept: int = 0
+    """How many are still remembered."""
+    newest: int = 0
+    """The newest one's offset in the instance's stream."""
+    ended: bool = False
     whole: bool = False
-    """Of a task: it began with the task's acceptance, so nothing was told before it."""
+    """It began with the task's acceptance, so nothing was told before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +60,36 @@ class History:
         self._limit_bytes = limit_bytes
         self._all: deque[EncodedEvent] = deque()
         self._bytes = 0
-        self._tasks: dict[TaskId, Stream] = {}
-        self._instances: dict[InstanceId, Stream] = {}
+        self._tasks: dict[TaskId, TaskStream] = {}
+        self._instances: dict[InstanceId, InstanceStream] = {}
 
-    def task(self, task: TaskId) -> Stream:
-        """The stream of `task`, made when there is none."""
+    def task(self, task: TaskId, instance: InstanceId) -> TaskStream:
+        """The stream of `task`, which is one of `instance`; made when there is none."""
         stream = self._tasks.get(task)
         if stream is None:
-            stream = self._tasks[task] = Stream()
+            stream = self._tasks[task] = TaskStream(instance)
         return stream
 
-    def instance(self, instance: InstanceId) -> Stream:
+    def instance(self, instance: InstanceId) -> InstanceStream:
         """The stream of `instance`, made when there is none."""
         stream = self._instances.get(instance)
         if stream is None:
-            stream = self._instances[instance] = Stream()
+            stream = self._instances[instance] = InstanceStream()
         return stream
 
-    def add(self, event: EncodedEvent) -> None:
-        """Remember `event`, whose offsets are the next of their streams."""
-        stream = self.instance(event.instance_id)
-        stream.offset = event.instance_offset
-        stream.ended = False
-        stream.kept.append(event)
-        if event.task_id is not None:
-            of_task = self.task(event.task_id)
+    def add(
+        self, event: EncodedEvent, of_instance: InstanceStream, of_task: TaskStream | None
+    ) -> None:
+        """Remember `event`, whose offsets are the next of its streams."""
+        of_instance.offset = event.instance_offset
+        of_instance.ended = False
+        of_instance.kept.append(event)
+        if of_task is not None:
             of_task.offset = event.offset
+            of_task.newest = event.instance_offset
+            of_task.kept += 1
             if event.type == FIRST:
                 of_task.whole = True
-            of_task.kept.append(event)
         events = self._all
         events.append(event)
         self._bytes += len(event.text)
@@ -106,11 +121,27 @@ class History:
         stream = self._tasks.get(task)
         if after is not None and not known and (stream is None or not stream.whole):
             return Replay(0 if stream is None else stream.offset, (), gap=True)
-        return _since(stream, after)
+        if stream is None:
+            return _nothing(after)
+        missed = _missed(stream.offset, stream.kept, after)
+        if not missed:
+            return Replay(stream.offset, (), gap=missed is None)
+        of_instance = self._instances[stream.instance]
+        # Its instance may have told other things since, and in between.
+        behind = of_instance.offset - stream.newest
+        theirs = islice(reversed(of_instance.kept), behind, None)
+        own = (event for event in theirs if event.task_id == task)
+        return Replay(stream.offset, tuple(islice(own, missed))[::-1], gap=False)
 
     def since_instance(self, instance: InstanceId, after: int | None) -> Replay:
         """Events of `instance` after its offset `after`; None: none but the position."""
-        return _since(self._instances.get(instance), after)
+        stream = self._instances.get(instance)
+        if stream is None:
+            return _nothing(after)
+        missed = _missed(stream.offset, len(stream.kept), after)
+        if not missed:
+            return Replay(stream.offset, (), gap=missed is None)
+        return Replay(stream.offset, tuple(islice(reversed(stream.kept), missed))[::-1], gap=False)
 
     def _forget_oldest(self) -> None:
         """Events are forgotten in the order they came, so the oldest is its streams' oldest too."""
@@ -123,18 +154,22 @@ class History:
         if event.task_id is None:
             return
         of_task = self._tasks[event.task_id]
-        of_task.kept.popleft()
+        of_task.kept -= 1
         if of_task.ended and not of_task.kept:
             del self._tasks[event.task_id]
 
 
-def _since(stream: Stream | None, after: int | None) -> Replay:
-    """Kept events are the newest ones, without holes: the last so many are those after `after`."""
-    if stream is None:
-        return Replay(0, (), gap=after is not None and after > 0)
-    if after is None or after == stream.offset:
-        return Replay(stream.offset, (), gap=False)
-    missed = stream.offset - after
-    if missed < 0 or missed > len(stream.kept):
-        return Replay(stream.offset, (), gap=True)
-    return Replay(stream.offset, tuple(islice(reversed(stream.kept), missed))[::-1], gap=False)
+def _missed(offset: int, kept: int, after: int | None) -> int | None:
+    """How many of a stream's newest events came after `after`; None: some of them are forgotten.
+
+    Kept events are the newest ones, without holes.
+    """
+    if after is None:
+        return 0
+    missed = offset - after
+    return None if missed < 0 or missed > kept else missed
+
+
+def _nothing(after: int | None) -> Replay:
+    """What is known of a stream of which nothing is remembered."""
+    return Replay(0, (), gap=after is not None and after > 0)

@@ -68,20 +68,34 @@ class Bus:
     ) -> EncodedEvent:
         """Tell all readers of `task`, of `instance` and of everything. Never waits."""
         history = self.history
-        instance_offset = history.instance(instance).offset + 1
-        offset = instance_offset if task is None else history.task(task).offset + 1
-        whole: JsonObject = {"type": kind} if task is None else {"type": kind, "taskId": task}
-        whole |= {
-            "instanceId": instance,
-            "offset": offset,
-            "instanceOffset": instance_offset,
-            "timestamp": at_ms,
-            **fields,
-        }
+        of_instance = history.instance(instance)
+        instance_offset = of_instance.offset + 1
+        if task is None:
+            of_task, offset = None, instance_offset
+            whole: JsonObject = {
+                "type": kind,
+                "instanceId": instance,
+                "offset": offset,
+                "instanceOffset": instance_offset,
+                "timestamp": at_ms,
+                **fields,
+            }
+        else:
+            of_task = history.task(task, instance)
+            offset = of_task.offset + 1
+            whole = {
+                "type": kind,
+                "taskId": task,
+                "instanceId": instance,
+                "offset": offset,
+                "instanceOffset": instance_offset,
+                "timestamp": at_ms,
+                **fields,
+            }
         self.seq += 1
         text = orjson.dumps(whole).decode()
         event = EncodedEvent(self.seq, kind, task, instance, offset, instance_offset, text)
-        history.add(event)
+        history.add(event, of_instance, of_task)
         if self._readers:
             self._hand_out(event)
         return event
