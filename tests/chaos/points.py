@@ -113,7 +113,19 @@ def _watch_frames(fuse: Fuse) -> None:
         if meant and fuse.when == "after_send":
             fuse.burn()
 
+    usual_now = Link.send_now
+
+    def send_now(self: Link, text: str) -> bool:
+        meant = orjson.loads(text)["type"] == fuse.place
+        if meant and fuse.when == "before_send":
+            fuse.burn()
+        sent = usual_now(self, text)
+        if meant and sent and fuse.when == "after_send":
+            fuse.burn()
+        return sent
+
     connection.Link.send = send
+    connection.Link.send_now = send_now
 
 
 def _watch_answers(fuse: Fuse) -> None:
