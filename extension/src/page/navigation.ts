@@ -32,7 +32,7 @@ const NEWS_MS = 300;
 
 /** Loads `url`. Rejects with `NAVIGATION_FAILED`, or with `Expired` when what was waited for does not come. */
 export async function goto(tab: Tab, url: string, waitUntil: WaitUntil, deadline: Deadline): Promise<Arrived> {
-  const commits = new Commits(tab);
+  const commits = new Commits(tab, waitUntil);
   const status = new StatusWatch(tab);
   try {
     const blank = isBlank(url);
@@ -51,7 +51,7 @@ export async function goto(tab: Tab, url: string, waitUntil: WaitUntil, deadline
 }
 
 export async function reload(tab: Tab, ignoreCache: boolean, waitUntil: WaitUntil, deadline: Deadline): Promise<Arrived> {
-  const commits = new Commits(tab);
+  const commits = new Commits(tab, waitUntil);
   try {
     await deadline.race(tab.session.send("Page.reload", { ignoreCache }));
     await commits.landed(undefined, deadline);
@@ -72,7 +72,7 @@ export async function historyEntry(tab: Tab, steps: 1 | -1): Promise<Protocol.Pa
 }
 
 export async function toHistoryEntry(tab: Tab, entry: Protocol.Page.NavigationEntry, waitUntil: WaitUntil, deadline: Deadline): Promise<Arrived> {
-  const commits = new Commits(tab);
+  const commits = new Commits(tab, waitUntil);
   try {
     await deadline.race(tab.session.send("Page.navigateToHistoryEntry", { entryId: entry.id }));
     await commits.landed(undefined, deadline);
@@ -92,13 +92,20 @@ class Commits {
   #loaders = new Set<string>();
   #moved = false;
   #refused = false;
+  readonly #awaitsIdleness: boolean;
   #download: (is: true) => void = () => undefined;
   readonly #saving = new Promise<true>((resolve) => {
     this.#download = resolve;
   });
   readonly #stops: (() => void)[];
 
-  constructor(private readonly tab: Tab) {
+  constructor(
+    private readonly tab: Tab,
+    waitUntil: WaitUntil,
+  ) {
+    // From before the navigation on: asked later, a page calls its network quiet that has only just fallen silent.
+    this.#awaitsIdleness = waitUntil === "networkidle";
+    if (this.#awaitsIdleness) tab.frames.tellIdleness(true);
     const note = ({ kind, frame }: FrameEvent): void => {
       if (frame !== tab.frames.main) return;
       if (kind === "committed" || kind === "restored") this.#loaders.add(frame.loaderId);
@@ -137,6 +144,7 @@ class Commits {
     const pending = this.#loaders.size === 0 && !this.#moved && !this.#refused;
     // A page that asks whether to be left has the caller's answer to come.
     if (pending && this.tab.dialogs.open === undefined) this.tab.session.post("Page.stopLoading");
+    if (this.#awaitsIdleness) this.tab.frames.tellIdleness(false);
     for (const stop of this.#stops) stop();
   }
 }

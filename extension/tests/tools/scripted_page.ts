@@ -28,6 +28,7 @@ export class ScriptedPage {
   /** What the page script answers, by the name of the function. */
   readonly functions = new Map<string, PageFunction>();
   url = "https://shop.example/";
+  inFront = false;
   #loader = 1;
 
   constructor() {
@@ -40,6 +41,7 @@ export class ScriptedPage {
       onDownload: (tabId, url) => {
         this.downloads.begun(tabId, url);
       },
+      drawn: () => this.inFront,
     });
     this.downloads = new Downloads(this.saved, this.memory, (data) => this.events.push(["download", data]));
     this.workspace = new Workspace(this.tabs, this.memory, () => undefined);
@@ -71,6 +73,9 @@ export class ScriptedPage {
     this.browser.emit(this.tabId, "Page.frameNavigated", { frame, type: "Navigation" });
     this.#contexts(this.tabId);
     for (const name of reached) {
+      const event = { DOMContentLoaded: "Page.domContentEventFired", load: "Page.loadEventFired" }[name];
+      if (event !== undefined) this.browser.emit(this.tabId, event, { timestamp: 0 });
+      else
       this.browser.emit(this.tabId, "Page.lifecycleEvent", { frameId: "main", loaderId: frame.loaderId, name, timestamp: 0 });
     }
   }

@@ -193,7 +193,7 @@ function here(): PageFunctions["ready"]["value"] {
 /** Until the load, and all that the page itself does on it. */
 function loading(): Promise<void> {
   return new Promise((resolve) => {
-    addEventListener("load", () => setTimeout(resolve), { once: true, capture: true });
+    addEventListener("load", () => void scheduler.postTask(() => { resolve(); }, { priority: "user-blocking" }), { once: true, capture: true });
   });
 }
 
