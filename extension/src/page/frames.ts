@@ -4,6 +4,7 @@ import type { Attachment } from "../chrome/mux.js";
 import type { CdpSession } from "../chrome/cdp.js";
 import pageScript from "virtual:page-script";
 import { Frame, WORLD } from "./frame.js";
+import { LOADED } from "./script/arrival.js";
 
 /** A page that nobody sees draws once a second after its first frames, and a watched one as usual; see decision 14. */
 const ONE_PIXEL = { format: "jpeg", quality: 1, maxWidth: 1, maxHeight: 1, everyNthFrame: 1000 } as const;
@@ -77,6 +78,7 @@ export class FrameTree {
     });
     const tree = this.#enable(this.attachment.root);
     this.#askWhatIsReached();
+    this.attachment.root.post("Runtime.addBinding", { name: LOADED, executionContextName: WORLD });
     this.attachment.root.post("Emulation.setFocusEmulationEnabled", { enabled: true });
     this.#started = true;
     if (this.#drawing) this.attachment.root.post("Page.startScreencast", ONE_PIXEL);
@@ -168,6 +170,9 @@ export class FrameTree {
     if (session === this.attachment.root) {
       session.on("Page.domContentEventFired", () => { this.#mainReached("DOMContentLoaded"); });
       session.on("Page.loadEventFired", () => { this.#mainReached("load"); });
+      session.on("Runtime.bindingCalled", ({ name, payload, executionContextId }) => {
+        if (name === LOADED) this.#main?.said(executionContextId, payload);
+      });
     }
     session.on("Page.lifecycleEvent", ({ frameId, loaderId, name }) => {
       this.#with(frameId, (frame) => {
@@ -181,7 +186,6 @@ export class FrameTree {
       const frame = this.#frames.get(id);
       if (frame === undefined || frame.session !== session) return;
       frame.contextCreated(context);
-      if (frame.isPrepared) this.#tell("lifecycle", frame);
     });
     session.on("Runtime.executionContextDestroyed", ({ executionContextUniqueId }) => {
       for (const frame of this.#of(session)) frame.contextGone(executionContextUniqueId);

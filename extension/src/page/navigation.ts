@@ -5,7 +5,7 @@ import { goOn, isBlank, NOTHING_THERE, NOWHERE } from "./blank.js";
 import type { Deadline } from "./deadline.js";
 import { DocumentGone } from "./frame.js";
 import type { FrameEvent } from "./frames.js";
-import type { PageFunctions } from "./script/main.js";
+import type { Here } from "./script/arrival.js";
 import type { Tab } from "./tab.js";
 
 export type WaitUntil = "load" | "domcontentloaded" | "networkidle" | "commit";
@@ -106,6 +106,8 @@ class Commits {
     // From before the navigation on: asked later, a page calls its network quiet that has only just fallen silent.
     this.#awaitsIdleness = waitUntil === "networkidle";
     if (this.#awaitsIdleness) tab.frames.tellIdleness(true);
+    // What the document said when it came may not be true of another place in it.
+    tab.frames.main.here = undefined;
     const note = ({ kind, frame }: FrameEvent): void => {
       if (frame !== tab.frames.main) return;
       if (kind === "committed" || kind === "restored") this.#loaders.add(frame.loaderId);
@@ -169,28 +171,12 @@ class StatusWatch {
   }
 }
 
-/** A page that was asked before it had loaded has this long to say that it has; then it is asked again. */
-const ECHO_MS = 100;
-
-/** Where the tab is when that has been reached. A page is asked in advance: after its load it is busy with drawing. */
+/** Where the tab is when that has been reached. A page that has loaded has said so already, if it could. */
 async function arrivedAt(tab: Tab, waitUntil: WaitUntil, deadline: Deadline, status?: number): Promise<Arrived> {
-  const early = waitUntil === "load" ? whenLoaded(tab, deadline) : undefined;
   await reached(tab, waitUntil, deadline);
-  const here = early === undefined ? undefined : await Promise.race([early, deadline.sleep(ECHO_MS)]);
-  return here === undefined ? arrived(tab, deadline, status) : factsOf(here, status);
+  const { here } = tab.frames.main;
+  return here === undefined || waitUntil !== "load" ? arrived(tab, deadline, status) : factsOf(here, status);
 }
-
-/** What the new document says of itself as soon as it has loaded; undefined when it is replaced before. */
-async function whenLoaded(tab: Tab, deadline: Deadline): Promise<Here | undefined> {
-  try {
-    await tab.until(deadline, () => tab.frames.main.isPrepared || undefined);
-    return await deadline.race(tab.frames.main.call("loaded", null));
-  } catch {
-    return undefined;
-  }
-}
-
-type Here = PageFunctions["ready"]["value"];
 
 function factsOf({ url, title, status: own }: Here, status?: number): Arrived {
   const known = status ?? own;

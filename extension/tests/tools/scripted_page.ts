@@ -55,8 +55,7 @@ export class ScriptedPage {
       const value = await this.functions.get(String(name?.value))?.((arg?.value ?? {}) as Record<string, unknown>);
       return { result: { type: "object", value: value ?? null } };
     });
-    this.functions.set("ready", () => ({ state: "complete", title: "Shop", url: this.url, status: 200 }));
-    this.functions.set("loaded", () => ({ state: "complete", title: "Shop", url: this.url, status: 200 }));
+    this.functions.set("ready", () => ({ title: "Shop", url: this.url, status: 200 }));
   }
 
   /** The id of the task's tab, once there is one. */
