@@ -28,6 +28,7 @@ export class ScriptedPage {
   /** What the page script answers, by the name of the function. */
   readonly functions = new Map<string, PageFunction>();
   url = "https://shop.example/";
+  /** Whether the browser draws the tab by itself. */
   inFront = false;
   #loader = 1;
 
@@ -77,6 +78,11 @@ export class ScriptedPage {
       else
       this.browser.emit(this.tabId, "Page.lifecycleEvent", { frameId: "main", loaderId: frame.loaderId, name, timestamp: 0 });
     }
+  }
+
+  /** The page script's own world in the current document. */
+  get scriptContext(): number {
+    return 2 + this.#loader * 10;
   }
 
   get loaderId(): string {
