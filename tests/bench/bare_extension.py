@@ -81,9 +81,11 @@ async def with_bare_extension() -> AsyncGenerator[OverBareExtension]:
                 async with asyncio.timeout(60):
                     bare = OverBareExtension(await joined)
                 awake = group.create_task(bare.keep_awake())
-                yield bare
-                awake.cancel()
-                ended.set()
+                try:
+                    yield bare
+                finally:
+                    awake.cancel()
+                    ended.set()
 
 
 @asynccontextmanager
