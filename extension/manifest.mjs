@@ -12,8 +12,8 @@ export const PERMISSIONS = [
   "downloads", // which files the pages of a task have saved, and when they are complete
   "storage", // the pairing with a hub; calls in flight, across the worker's restarts
   "tabGroups", // a task's tabs stand together under the task's name
-  "tabs", // titles and addresses in tab lists; page loads wake the worker too
-  "webNavigation", // which tab a pop-up comes from: it belongs to the same task
+  "tabs", // titles and addresses in tab lists
+  "webNavigation", // which tab a pop-up comes from: it belongs to the same task; page loads wake the worker too
 ];
 
 /** Registering with a hub on this machine. */

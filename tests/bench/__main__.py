@@ -27,6 +27,10 @@ LINES: tuple[str, ...] = (
 )
 
 
+WIDTH = 132
+"""Of what is printed into a file."""
+
+
 async def measure(names: list[str], *, runs: int, scale: float, console: Console) -> list[Line]:
     """Measure these lines, showing each as it is done."""
     lines: list[Line] = []
@@ -52,6 +56,8 @@ def main() -> None:
     if unknown:
         parser.error(f"unknown line {', '.join(sorted(unknown))}; there are {', '.join(LINES)}")
     console = Console(stderr=options.json)
+    if not console.is_terminal:
+        console = Console(stderr=options.json, width=WIDTH)
     cores = os.sched_getaffinity(0)
     if len(cores) > 1:
         os.sched_setaffinity(0, cores - {0})

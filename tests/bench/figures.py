@@ -68,8 +68,9 @@ def show(line: Line, console: Console) -> None:
 
 def _grid(line: Line) -> Table:
     table = Table("", title=f"{line.name}  [dim]{line.setting}[/]", title_justify="left")
+    table.columns[0].no_wrap = True
     for column in line.columns:
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", min_width=6)
     cells = {figure.name: _number(figure.value) for figure in line.figures}
     rows = dict.fromkeys(figure.name.split(" | ")[0] for figure in line.figures)
     for row in rows:
@@ -90,6 +91,8 @@ def _list(line: Line) -> Table:
 
 
 def _number(value: float) -> str:
-    if value >= 1_000:
+    if value >= 100:
         return f"{value:,.0f}"
+    if value >= 10:
+        return f"{value:.1f}"
     return f"{value:.2f}" if value >= 0.1 else f"{value:.4f}"

@@ -52,8 +52,16 @@ class Server:
 
 def free_port() -> int:
     """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    return _free_ports()[0]
+
+
+def _free_ports() -> tuple[int, int]:
+    """Two of them: held at the same time, so that they differ."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as one,
+        socket.create_server(("127.0.0.1", 0)) as other,
+    ):
+        return int(one.getsockname()[1]), int(other.getsockname()[1])
 
 
 @asynccontextmanager
@@ -71,7 +79,7 @@ async def hub(
     """
     with tempfile.TemporaryDirectory(prefix="tabyard-bench-") as temporary:
         data = folder or Path(temporary)
-        http_port, link_port = ports or (free_port(), free_port())
+        http_port, link_port = ports or _free_ports()
         environment = dict(os.environ) | {  # noqa: TID251  (the measured process needs a PATH)
             "TABYARD_HTTP_PORT": str(http_port),
             "TABYARD_LINK_PORT": str(link_port),

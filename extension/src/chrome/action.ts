@@ -21,8 +21,27 @@ const SIZES = [16, 32] as const;
 
 let shown = "";
 
+/** A mark is for the eye: it waits until the load is over that it would hold up. */
+const MARK_AFTER_MS = 250;
+
+const marking = new Map<number, ReturnType<typeof setTimeout>>();
+
 /** The mark of a driven tab: on the button, while that tab is in front. The page and its pictures stay as they are. */
 export function markTab(tabId: number, driven: boolean): void {
+  const waits = marking.get(tabId);
+  if (driven && waits !== undefined) return;
+  clearTimeout(waits);
+  marking.delete(tabId);
+  if (!driven) label(tabId, false);
+  else {
+    marking.set(tabId, setTimeout(() => {
+      marking.delete(tabId);
+      label(tabId, true);
+    }, MARK_AFTER_MS));
+  }
+}
+
+function label(tabId: number, driven: boolean): void {
   const { badge, colour } = LOOKS.working;
   // A tab that is closing needs no mark.
   const unheard = (): undefined => undefined;

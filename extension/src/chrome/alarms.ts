@@ -13,9 +13,7 @@ export function onWake(wake: () => void): void {
   chrome.alarms.onAlarm.addListener((alarm) => {
     if (alarm.name === WAKE) wake();
   });
-  chrome.tabs.onUpdated.addListener((_tab, change) => {
-    if (change.status !== undefined) wake();
-  });
+  chrome.webNavigation.onCommitted.addListener(wake);
   chrome.runtime.onStartup.addListener(wake);
   chrome.runtime.onInstalled.addListener(wake);
 }

@@ -10,11 +10,24 @@ const awaited = new Map<number, () => void>();
 let focused: number | undefined;
 let lastFocused: number | undefined;
 
+let changed: () => void = () => undefined;
+
+/** Whether the tab is in front in its window. False as long as that is not known. */
+export function isInFront(tabId: number): boolean {
+  return [...fronts.values()].includes(tabId);
+}
+
+/** There is one listener. */
+export function onFrontChanged(listener: () => void): void {
+  changed = listener;
+}
+
 /** Registers the browser's listeners, and asks once how things stand. */
 export function watchFronts(): void {
   chrome.tabs.onActivated.addListener(({ tabId, windowId }) => {
     before.set(tabId, { tabId: fronts.get(windowId), windowId });
     fronts.set(windowId, tabId);
+    changed();
     awaited.get(tabId)?.();
   });
   chrome.tabs.onRemoved.addListener((tabId) => before.delete(tabId));
@@ -25,6 +38,7 @@ export function watchFronts(): void {
   });
   void chrome.tabs.query({ active: true }).then((tabs) => {
     for (const { id, windowId } of tabs) if (id !== undefined && !fronts.has(windowId)) fronts.set(windowId, id);
+    changed();
   });
 }
 

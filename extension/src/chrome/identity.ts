@@ -28,6 +28,11 @@ export function identity(): BrowserIdentity {
   };
 }
 
+/** Whether this browser has no screen. */
+export function isHeadless(): boolean {
+  return /\bHeadlessChrome\//.test(navigator.userAgent);
+}
+
 /** The text of a file in the extension's folder; undefined where there is none. */
 export async function ownFile(path: string): Promise<string | undefined> {
   try {

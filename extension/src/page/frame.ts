@@ -2,6 +2,7 @@
 import type { Protocol } from "devtools-protocol";
 import { CdpError, type CdpSession } from "../chrome/cdp.js";
 import pageScript from "virtual:page-script";
+import type { Here } from "./script/arrival.js";
 import type { PageFunctions } from "./script/main.js";
 
 /** The isolated world that the page script lives in. */
@@ -32,6 +33,8 @@ export class Frame {
   loaderId = "";
   /** Lifecycle events of the current document: init, commit, DOMContentLoaded, load, networkIdle … */
   readonly reached = new Set<string>();
+  /** What the document said of itself when it had loaded. */
+  here: Here | undefined;
   #main: World | undefined;
   #script: World | undefined;
   #making: Promise<number> | undefined;
@@ -49,6 +52,7 @@ export class Frame {
     if (facts.loaderId !== this.loaderId) {
       this.loaderId = facts.loaderId;
       this.reached.clear();
+      this.here = undefined;
     }
   }
 
@@ -65,9 +69,9 @@ export class Frame {
     if (uniqueId === undefined || this.#main?.uniqueId === uniqueId) this.#main = undefined;
   }
 
-  /** Whether the page script is there already. */
-  get isPrepared(): boolean {
-    return this.#script !== undefined;
+  /** Takes what the page script says by itself; any other context is not asked. */
+  said(contextId: number, text: string): void {
+    if (contextId === this.#script?.id) this.here = JSON.parse(text) as Here;
   }
 
   /** The page's own world. */

@@ -4,6 +4,7 @@ import type { Attachment } from "../chrome/mux.js";
 import type { CdpSession } from "../chrome/cdp.js";
 import pageScript from "virtual:page-script";
 import { Frame, WORLD } from "./frame.js";
+import { LOADED } from "./script/arrival.js";
 
 /** A page that nobody sees draws once a second after its first frames, and a watched one as usual; see decision 14. */
 const ONE_PIXEL = { format: "jpeg", quality: 1, maxWidth: 1, maxHeight: 1, everyNthFrame: 1000 } as const;
@@ -19,6 +20,10 @@ export interface FrameEvent {
 export class FrameTree {
   /** Whether a frame in another process starts only when its session is set up; not needed while nothing is set for the tab. */
   holdNew = false;
+  #drawing = true;
+  #started = false;
+  /** Whether each frame tells all of its lifecycle; else the main frame its two well-known events, and that is all. */
+  #idleness = false;
   readonly #frames = new Map<string, Frame>();
   readonly #listeners = new Set<(event: FrameEvent) => void>();
   #main: Frame | undefined;
@@ -57,14 +62,26 @@ export class FrameTree {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Whether the browser draws the page though nobody sees it; not needed where it does so by itself. */
+  keepDrawing(wanted: boolean): void {
+    if (wanted === this.#drawing) return;
+    this.#drawing = wanted;
+    if (!this.#started) return;
+    if (wanted) this.attachment.root.post("Page.startScreencast", ONE_PIXEL);
+    else this.attachment.root.post("Page.stopScreencast");
+  }
+
   /** Switches everything on in one volley: CDP keeps the order, so only the last answer is waited for. */
   async start(): Promise<void> {
     this.attachment.eachChild((child) => {
       if (child.facts?.type === "iframe") this.#startChild(child);
     });
     const tree = this.#enable(this.attachment.root);
+    this.#askWhatIsReached();
+    this.attachment.root.post("Runtime.addBinding", { name: LOADED, executionContextName: WORLD });
     this.attachment.root.post("Emulation.setFocusEmulationEnabled", { enabled: true });
-    this.attachment.root.post("Page.startScreencast", ONE_PIXEL);
+    this.#started = true;
+    if (this.#drawing) this.attachment.root.post("Page.startScreencast", ONE_PIXEL);
     this.#remember((await tree).frameTree, undefined, this.attachment.root);
     await this.attachment.root.send("Runtime.enable");
   }
@@ -91,7 +108,7 @@ export class FrameTree {
     this.onSession(session);
     session.post("Page.enable");
     const tree = session.send("Page.getFrameTree");
-    session.post("Page.setLifecycleEventsEnabled", { enabled: true });
+    if (this.#idleness) this.#tellLifecycle(session, true);
     session.post("Page.addScriptToEvaluateOnNewDocument", {
       source: pageScript,
       worldName: WORLD,
@@ -100,6 +117,22 @@ export class FrameTree {
     this.follow(session);
     if (session.id !== undefined) session.post("Runtime.runIfWaitingForDebugger");
     return tree;
+  }
+
+  /** Whether frames are to tell when their network has become quiet: eight events for each document. */
+  tellIdleness(wanted: boolean): void {
+    this.#idleness = wanted;
+    for (const session of new Set([...this.#frames.values()].map((frame) => frame.session))) this.#tellLifecycle(session, wanted);
+  }
+
+  /** Switched on, the browser tells what the documents that are there have reached. */
+  #askWhatIsReached(): void {
+    this.#tellLifecycle(this.attachment.root, true);
+    if (!this.#idleness) this.#tellLifecycle(this.attachment.root, false);
+  }
+
+  #tellLifecycle(session: CdpSession, enabled: boolean): void {
+    session.post("Page.setLifecycleEventsEnabled", { enabled });
   }
 
   /** Asks for the sessions of the frames in other processes below this one. */
@@ -134,6 +167,13 @@ export class FrameTree {
     session.on("Page.frameStoppedLoading", ({ frameId }) => {
       this.#with(frameId, (frame) => { this.#tell("stopped", frame); });
     });
+    if (session === this.attachment.root) {
+      session.on("Page.domContentEventFired", () => { this.#mainReached("DOMContentLoaded"); });
+      session.on("Page.loadEventFired", () => { this.#mainReached("load"); });
+      session.on("Runtime.bindingCalled", ({ name, payload, executionContextId }) => {
+        if (name === LOADED) this.#main?.said(executionContextId, payload);
+      });
+    }
     session.on("Page.lifecycleEvent", ({ frameId, loaderId, name }) => {
       this.#with(frameId, (frame) => {
         if (name === "init" && frame.loaderId !== loaderId) return;
@@ -146,7 +186,6 @@ export class FrameTree {
       const frame = this.#frames.get(id);
       if (frame === undefined || frame.session !== session) return;
       frame.contextCreated(context);
-      if (frame.isPrepared) this.#tell("lifecycle", frame);
     });
     session.on("Runtime.executionContextDestroyed", ({ executionContextUniqueId }) => {
       for (const frame of this.#of(session)) frame.contextGone(executionContextUniqueId);
@@ -154,6 +193,12 @@ export class FrameTree {
     session.on("Runtime.executionContextsCleared", () => {
       for (const frame of this.#of(session)) frame.contextGone();
     });
+  }
+
+  #mainReached(name: string): void {
+    if (this.#main === undefined) return;
+    this.#main.reached.add(name);
+    this.#tell("lifecycle", this.#main);
   }
 
   #of(session: CdpSession): readonly Frame[] {
@@ -213,7 +258,10 @@ export class FrameTree {
 
   /** The main frame changes its id when a page is activated that was prerendered or cached. */
   #becomeMain(frame: Frame): void {
-    if (this.#main !== undefined && this.#main !== frame) this.#forget(this.#main);
+    if (this.#main !== undefined && this.#main !== frame) {
+      this.#forget(this.#main);
+      this.#askWhatIsReached();
+    }
     this.#main = frame;
   }
 

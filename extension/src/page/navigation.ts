@@ -5,7 +5,7 @@ import { goOn, isBlank, NOTHING_THERE, NOWHERE } from "./blank.js";
 import type { Deadline } from "./deadline.js";
 import { DocumentGone } from "./frame.js";
 import type { FrameEvent } from "./frames.js";
-import type { PageFunctions } from "./script/main.js";
+import type { Here } from "./script/arrival.js";
 import type { Tab } from "./tab.js";
 
 export type WaitUntil = "load" | "domcontentloaded" | "networkidle" | "commit";
@@ -32,7 +32,7 @@ const NEWS_MS = 300;
 
 /** Loads `url`. Rejects with `NAVIGATION_FAILED`, or with `Expired` when what was waited for does not come. */
 export async function goto(tab: Tab, url: string, waitUntil: WaitUntil, deadline: Deadline): Promise<Arrived> {
-  const commits = new Commits(tab);
+  const commits = new Commits(tab, waitUntil);
   const status = new StatusWatch(tab);
   try {
     const blank = isBlank(url);
@@ -51,7 +51,7 @@ export async function goto(tab: Tab, url: string, waitUntil: WaitUntil, deadline
 }
 
 export async function reload(tab: Tab, ignoreCache: boolean, waitUntil: WaitUntil, deadline: Deadline): Promise<Arrived> {
-  const commits = new Commits(tab);
+  const commits = new Commits(tab, waitUntil);
   try {
     await deadline.race(tab.session.send("Page.reload", { ignoreCache }));
     await commits.landed(undefined, deadline);
@@ -72,7 +72,7 @@ export async function historyEntry(tab: Tab, steps: 1 | -1): Promise<Protocol.Pa
 }
 
 export async function toHistoryEntry(tab: Tab, entry: Protocol.Page.NavigationEntry, waitUntil: WaitUntil, deadline: Deadline): Promise<Arrived> {
-  const commits = new Commits(tab);
+  const commits = new Commits(tab, waitUntil);
   try {
     await deadline.race(tab.session.send("Page.navigateToHistoryEntry", { entryId: entry.id }));
     await commits.landed(undefined, deadline);
@@ -92,13 +92,22 @@ class Commits {
   #loaders = new Set<string>();
   #moved = false;
   #refused = false;
+  readonly #awaitsIdleness: boolean;
   #download: (is: true) => void = () => undefined;
   readonly #saving = new Promise<true>((resolve) => {
     this.#download = resolve;
   });
   readonly #stops: (() => void)[];
 
-  constructor(private readonly tab: Tab) {
+  constructor(
+    private readonly tab: Tab,
+    waitUntil: WaitUntil,
+  ) {
+    // From before the navigation on: asked later, a page calls its network quiet that has only just fallen silent.
+    this.#awaitsIdleness = waitUntil === "networkidle";
+    if (this.#awaitsIdleness) tab.frames.tellIdleness(true);
+    // What the document said when it came may not be true of another place in it.
+    tab.frames.main.here = undefined;
     const note = ({ kind, frame }: FrameEvent): void => {
       if (frame !== tab.frames.main) return;
       if (kind === "committed" || kind === "restored") this.#loaders.add(frame.loaderId);
@@ -137,6 +146,7 @@ class Commits {
     const pending = this.#loaders.size === 0 && !this.#moved && !this.#refused;
     // A page that asks whether to be left has the caller's answer to come.
     if (pending && this.tab.dialogs.open === undefined) this.tab.session.post("Page.stopLoading");
+    if (this.#awaitsIdleness) this.tab.frames.tellIdleness(false);
     for (const stop of this.#stops) stop();
   }
 }
@@ -161,28 +171,12 @@ class StatusWatch {
   }
 }
 
-/** A page that was asked before it had loaded has this long to say that it has; then it is asked again. */
-const ECHO_MS = 100;
-
-/** Where the tab is when that has been reached. A page is asked in advance: after its load it is busy with drawing. */
+/** Where the tab is when that has been reached. A page that has loaded has said so already, if it could. */
 async function arrivedAt(tab: Tab, waitUntil: WaitUntil, deadline: Deadline, status?: number): Promise<Arrived> {
-  const early = waitUntil === "load" ? whenLoaded(tab, deadline) : undefined;
   await reached(tab, waitUntil, deadline);
-  const here = early === undefined ? undefined : await Promise.race([early, deadline.sleep(ECHO_MS)]);
-  return here === undefined ? arrived(tab, deadline, status) : factsOf(here, status);
+  const { here } = tab.frames.main;
+  return here === undefined || waitUntil !== "load" ? arrived(tab, deadline, status) : factsOf(here, status);
 }
-
-/** What the new document says of itself as soon as it has loaded; undefined when it is replaced before. */
-async function whenLoaded(tab: Tab, deadline: Deadline): Promise<Here | undefined> {
-  try {
-    await tab.until(deadline, () => tab.frames.main.isPrepared || undefined);
-    return await deadline.race(tab.frames.main.call("loaded", null));
-  } catch {
-    return undefined;
-  }
-}
-
-type Here = PageFunctions["ready"]["value"];
 
 function factsOf({ url, title, status: own }: Here, status?: number): Arrived {
   const known = status ?? own;

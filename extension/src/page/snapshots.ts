@@ -14,6 +14,9 @@ export interface SnapshotWish {
 export interface TakenSnapshot {
   readonly id: string;
   readonly lines: readonly string[];
+  /** The document that it was taken of. */
+  readonly url: string;
+  readonly title: string;
 }
 
 /** Frames in frames in frames: deeper ones are named but not entered. */
@@ -27,7 +30,7 @@ export async function takeSnapshot(tab: Tab, spot: Spot, wish: SnapshotWish, dea
   const before = wish.since === undefined ? undefined : tab.refs.snapshot(wish.since);
   const id = tab.refs.keepSnapshot(lines);
   const shown = before === undefined ? lines : difference(before, lines);
-  return { id, lines: shown };
+  return { id, lines: shown, url: value.url, title: value.title };
 }
 
 /** The lines of a frame, with those of its child frames indented below their elements. */

@@ -19,6 +19,8 @@ export interface TabWatcher {
   download(url: string): void;
   /** Pages at `url` will be told a made-up place. */
   place(url: string): Promise<void>;
+  /** Whether the browser draws the tab without being told to. */
+  drawn(): boolean;
 }
 
 export class Tab {
@@ -58,6 +60,7 @@ export class Tab {
     memory.console.attached();
     tab.#interception.rule(facts.intercept ?? []);
     tab.frames.holdNew = !none;
+    tab.frames.keepDrawing(!watcher.drawn());
     tab.#watchCrashes();
     tab.#watchPlaces();
     await tab.frames.start();

@@ -122,9 +122,7 @@ export class Call implements Command {
   }
 
   async tabToLeave(): Promise<Tab> {
-    const facts = await this.tabFacts();
-    // The browser's own new-tab page can't be debugged, and nothing is lost with it.
-    if (BLANK.test(facts.url) && facts.url.startsWith("chrome:")) await this.tabs.blank(facts.id);
+    await this.#leaveNewTabPage();
     const tab = await this.tabWithDialog();
     await this.#clearDialog(tab);
     return tab;
@@ -132,7 +130,7 @@ export class Call implements Command {
 
   async tabWithDialog(): Promise<Tab> {
     if (this.#tab !== undefined) return this.#tab;
-    const tabId = await this.workspace.tabFor(this.worker, this.#wanted());
+    const tabId = await this.#tabId();
     const tab = this.#keeper.held(tabId) ?? (await this.#attach(tabId));
     this.#tab = tab;
     this.#watch(tab);
@@ -148,14 +146,22 @@ export class Call implements Command {
   }
 
   async tabFacts(): Promise<TabFacts> {
-    const tabId = await this.workspace.tabFor(this.worker, this.#wanted());
+    const tabId = await this.#tabId();
     const facts = await this.tabs.get(tabId);
     if (facts === undefined) throw gone(tabId);
     return facts;
   }
 
-  #wanted(): number | "active" | undefined {
-    return parse(this.args, common).tabId;
+  /** The browser's own new-tab page can't be debugged, and nothing is lost with it. */
+  async #leaveNewTabPage(): Promise<void> {
+    // What is under the debugger already is not such a page.
+    if (this.#keeper.held(await this.#tabId()) !== undefined) return;
+    const facts = await this.tabFacts();
+    if (BLANK.test(facts.url) && facts.url.startsWith("chrome:")) await this.tabs.blank(facts.id);
+  }
+
+  #tabId(): Promise<number> {
+    return this.workspace.tabFor(this.worker, parse(this.args, common).tabId);
   }
 
   /** Looks before it leaps: the browser refuses its own pages, but not the hub's or a file. */

@@ -3,6 +3,8 @@ import { markTab } from "../chrome/action.js";
 import { chromeDebugger, watchDebugger } from "../chrome/debugger.js";
 import { chromeDownloads, watchDownloads } from "../chrome/downloads.js";
 import { fileUrl } from "../chrome/files.js";
+import { isHeadless } from "../chrome/identity.js";
+import { isInFront, onFrontChanged } from "../chrome/fronts.js";
 import { Mux } from "../chrome/mux.js";
 import { netRules } from "../chrome/net_rules.js";
 import { locationLeave } from "../chrome/site_settings.js";
@@ -60,6 +62,8 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   browser_debug: browserDebug,
 };
 
+const HEADLESS = isHeadless();
+
 let listener: BrowserListener = () => undefined;
 
 const tell: BrowserListener = (kind, data) => {
@@ -97,6 +101,11 @@ const keeper = new Keeper({
   onDownload: (tabId, url) => {
     downloads.begun(tabId, url);
   },
+  // Where nobody sits, no window is minimised or covered.
+  drawn: (tabId) => HEADLESS && isInFront(tabId),
+});
+onFrontChanged(() => {
+  keeper.frontChanged();
 });
 const workspace = new Workspace(chromeTabs, sessionArea(), (data) => {
   if (data["event"] === "closed") keeper.forget(Number(data["tabId"]));

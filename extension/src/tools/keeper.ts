@@ -22,6 +22,8 @@ export interface KeeperParts {
   readonly places: PlacePort;
   readonly onDialog: (tabId: number, dialog: OpenDialog) => void;
   readonly onDownload: (tabId: number, url: string) => void;
+  /** Whether the browser draws the tab without being told to. */
+  readonly drawn: (tabId: number) => boolean;
 }
 
 export class Keeper {
@@ -78,6 +80,15 @@ export class Keeper {
     this.#restWhenIdle();
   }
 
+  /** Another tab is in front, or it is known now which: tabs behind are drawn because a task needs it. */
+  frontChanged(): void {
+    for (const tab of this.#open.values()) this.#draw(tab);
+  }
+
+  #draw(tab: Tab): void {
+    tab.frames.keepDrawing(!this.parts.drawn(tab.id));
+  }
+
   /** The tab was closed: what was known about it is of no use any more. */
   forget(tabId: number): void {
     this.#numbers.delete(tabId);
@@ -128,8 +139,10 @@ export class Keeper {
         this.parts.onDownload(tabId, url);
       },
       place: (url) => this.#places.allow(tabId, url),
+      drawn: () => this.parts.drawn(tabId),
     });
     this.#open.set(tabId, tab);
+    this.#draw(tab);
     return tab;
   }
 

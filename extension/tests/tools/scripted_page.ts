@@ -28,6 +28,8 @@ export class ScriptedPage {
   /** What the page script answers, by the name of the function. */
   readonly functions = new Map<string, PageFunction>();
   url = "https://shop.example/";
+  /** Whether the browser draws the tab by itself. */
+  inFront = false;
   #loader = 1;
 
   constructor() {
@@ -40,6 +42,7 @@ export class ScriptedPage {
       onDownload: (tabId, url) => {
         this.downloads.begun(tabId, url);
       },
+      drawn: () => this.inFront,
     });
     this.downloads = new Downloads(this.saved, this.memory, (data) => this.events.push(["download", data]));
     this.workspace = new Workspace(this.tabs, this.memory, () => undefined);
@@ -53,8 +56,7 @@ export class ScriptedPage {
       const value = await this.functions.get(String(name?.value))?.((arg?.value ?? {}) as Record<string, unknown>);
       return { result: { type: "object", value: value ?? null } };
     });
-    this.functions.set("ready", () => ({ state: "complete", title: "Shop", url: this.url, status: 200 }));
-    this.functions.set("loaded", () => ({ state: "complete", title: "Shop", url: this.url, status: 200 }));
+    this.functions.set("ready", () => ({ title: "Shop", url: this.url, status: 200 }));
   }
 
   /** The id of the task's tab, once there is one. */
@@ -71,8 +73,16 @@ export class ScriptedPage {
     this.browser.emit(this.tabId, "Page.frameNavigated", { frame, type: "Navigation" });
     this.#contexts(this.tabId);
     for (const name of reached) {
+      const event = { DOMContentLoaded: "Page.domContentEventFired", load: "Page.loadEventFired" }[name];
+      if (event !== undefined) this.browser.emit(this.tabId, event, { timestamp: 0 });
+      else
       this.browser.emit(this.tabId, "Page.lifecycleEvent", { frameId: "main", loaderId: frame.loaderId, name, timestamp: 0 });
     }
+  }
+
+  /** The page script's own world in the current document. */
+  get scriptContext(): number {
+    return 2 + this.#loader * 10;
   }
 
   get loaderId(): string {

@@ -49,6 +49,8 @@ WITHOUT: Final = (
     "PaintHolding",
     # These look at each page for the sake of a person who sits before it.
     "OptimizationHints",
+    # Asks a server about the fields of each form.
+    "AutofillServerCommunication",
     "Translate",
     "MediaRouter",
 )

@@ -3,11 +3,12 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from typing import Final
 
 import orjson
+from tests.bench.bare_extension import BARE_KINDS, with_bare_extension
 from tests.bench.contestants import (
     Contestant,
     OverRest,
@@ -27,7 +28,14 @@ __all__ = ["measure"]
 
 TEN: Final = "0123456789"
 TASK, REST, MCP, UNSETTLED = "ours, in a task", "ours, by REST", "mcp", "mcp, settle 0"
-COLUMNS: Final = (TASK, REST, "playwright", "selenium", MCP, UNSETTLED)
+PLAYWRIGHT, SELENIUM, FLOOR = "playwright", "selenium", "floor"
+TO_PLAYWRIGHT, TO_MCP = "ours / playwright", "mcp / ours"
+COLUMNS: Final = (
+    TASK, REST, PLAYWRIGHT, SELENIUM, MCP, UNSETTLED, FLOOR, TO_PLAYWRIGHT, TO_MCP,
+)  # fmt: skip
+FRAME_MS: Final = 1_000 / 60
+FRAMES: Final = {"click": 2, "type 10 characters": 1}
+"""Pictures of the page that a step has to wait for, whoever takes it."""
 SIZED: Final = ("/form", "/order", "/orders", "/shop", "/article", "/rows500", "/rows5000")
 CHARS_PER_TOKEN: Final = 4
 
@@ -73,10 +81,11 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
         instance = await launch(await server.http())
         others: dict[str, Contestant] = {
             REST: OverRest(server, instance),
-            "playwright": await stack.enter_async_context(with_playwright()),
-            "selenium": await stack.enter_async_context(with_selenium()),
+            PLAYWRIGHT: await stack.enter_async_context(with_playwright()),
+            SELENIUM: await stack.enter_async_context(with_selenium()),
             MCP: await stack.enter_async_context(with_mcp()),
             UNSETTLED: await stack.enter_async_context(with_mcp("--timeout-settle", "0")),
+            FLOOR: await stack.enter_async_context(with_bare_extension()),
         }
         times = Line("compare", "headless Chromium, 1280x720, ms, medians", columns=list(COLUMNS))
         await _single(times, server, instance, others, pages, runs=runs, scale=scale)
@@ -89,33 +98,64 @@ async def _single(
     *, runs: int, scale: float,
 ) -> None:  # fmt: skip
     taken: dict[str, list[float]] = {}
-    for _ in range(runs):
+    for run in range(runs):
         for name, (path, step, often) in _lines(pages).items():
-            count = max(5, int(often * scale))
+            count = max(2, int(often * scale))
             tool, args = tool_call(step)
             url = f"{pages}{path}"
-            ours = await in_a_task(server, instance, url=url, tool=tool, args=args, count=count)
+            ours = await in_a_task(
+                server, instance, url=url, tool=tool, args=args, count=max(count, 5)
+            )
             taken.setdefault(f"{name} | {TASK}", []).append(statistics.median(ours))
             for column, contestant in others.items():
+                if column == FLOOR and step.kind not in BARE_KINDS:
+                    continue
                 # Half a second of waiting, or seconds of work, need no great number to be seen.
-                slow = column == MCP or (column == "selenium" and "5 000" in name)
-                times = await _times(contestant, url, step, min(count, 2) if slow else count)
+                slow = column == MCP or (column == SELENIUM and "5 000" in name)
+                if slow and run > 0:
+                    continue
+                times = await _times(contestant, url, step, *((1, 1) if slow else (count, 2)))
                 taken.setdefault(f"{name} | {column}", []).append(statistics.median(times))
-    for name, values in taken.items():
-        line.add(name, values, "ms")
+    for name, frames in FRAMES.items():
+        taken[f"{name} | {FLOOR}"] = [frames * FRAME_MS]
+    _add(line, taken)
     line.notes.append("Ours in a task: from one answer to the next, at a reader.")
     line.notes.append("mcp: @playwright/mcp over stdio, with its defaults and with its wait off.")
     line.notes.append("Selenium has no snapshot: the raw accessibility tree stands for one.")
+    line.notes.append(
+        "Floor: two frames for a click and one for typing; else the bare command of the debugger "
+        "through an extension that does nothing else."
+    )
+    line.notes.append("Ratios: each within a run, then their median; of mcp the faster one.")
 
 
-async def _times(contestant: Contestant, url: str, step: Step, count: int) -> list[float]:
+def _add(line: Line, taken: Mapping[str, list[float]]) -> None:
+    """The times, and beside them how they stand to each other in the same run."""
+    for name, values in taken.items():
+        line.add(name, values, "ms")
+    for row in dict.fromkeys(name.split(" | ")[0] for name in taken):
+        ours, theirs, mcp, unsettled = (
+            taken[f"{row} | {column}"] for column in (TASK, PLAYWRIGHT, MCP, UNSETTLED)
+        )
+        line.add(f"{row} | {TO_PLAYWRIGHT}", _ratios(ours, theirs), "x")
+        best = [min(statistics.median(mcp), time_ms) for time_ms in unsettled]
+        line.add(f"{row} | {TO_MCP}", _ratios(best, ours), "x")
+
+
+def _ratios(these: Iterable[float], those: Iterable[float]) -> list[float]:
+    return [one / other for one, other in zip(these, those, strict=True)]
+
+
+async def _times(
+    contestant: Contestant, url: str, step: Step, count: int, warm: int
+) -> list[float]:
     await contestant.do(Step("goto", url))
     times: list[float] = []
-    for _ in range(count + 2):
+    for _ in range(count + warm):
         began = time.perf_counter()
         await contestant.do(step)
         times.append((time.perf_counter() - began) * 1_000)
-    return times[2:]
+    return times[warm:]
 
 
 async def _whole(
@@ -124,17 +164,20 @@ async def _whole(
 ) -> None:  # fmt: skip
     steps = _form(pages)
     taken: dict[str, list[float]] = {}
-    for _ in range(runs + 1):
+    # The first time warms up.
+    for run in range(runs + 1):
         began = time.perf_counter()
         await _task(server, instance, steps)
         taken.setdefault(TASK, []).append((time.perf_counter() - began) * 1_000)
         for column, contestant in others.items():
+            if column == FLOOR or (column == MCP and run > 1):
+                continue
             began = time.perf_counter()
             for step in steps:
                 await contestant.do(step)
             taken.setdefault(column, []).append((time.perf_counter() - began) * 1_000)
-    for column, values in taken.items():
-        line.add(f"form of {len(steps)} steps | {column}", values[1:], "ms")
+    row = f"form of {len(steps)} steps"
+    _add(line, {f"{row} | {column}": values[1:] for column, values in taken.items()})
 
 
 async def _task(server: Server, instance: str, steps: list[Step]) -> None:

@@ -14,6 +14,7 @@ import { listed, nearest } from "./candidates.js";
 import { clearStorage, storage, type StorageItems, type StorageName, type StorageRequest } from "./storage.js";
 import { timing } from "./timing.js";
 import { viewportDom, type ViewportDom, type ViewportDomRequest } from "./viewport_dom.js";
+import { tellWhenLoaded, whereWeAre, type Here } from "./arrival.js";
 import { cancelWait, until, type Look, type Outcome, type Trouble, type Wait } from "./waiting.js";
 
 interface Waiting {
@@ -48,9 +49,7 @@ export interface PageFunctions {
   set_files: { arg: { target: Target; files: readonly forms.FilePayload[] }; value: null };
   file_names: { arg: Target; value: readonly string[] };
   has: { arg: Target; value: { here: boolean; known: boolean; nextRef: number } };
-  ready: { arg: null; value: { state: DocumentReadyState; title: string; url: string; status: number } };
-  /** The same, not before the page has loaded. */
-  loaded: { arg: null; value: PageFunctions["ready"]["value"] };
+  ready: { arg: null; value: Here };
   hit_owner: { arg: { x: number; y: number; check: boolean }; value: Aimed };
   viewport_dom: { arg: ViewportDomRequest; value: ViewportDom };
   storage: { arg: StorageRequest; value: Outcome<StorageItems> };
@@ -152,11 +151,7 @@ const functions: Functions = {
     const element = present(target);
     return { here: element !== undefined, known: target.ref !== undefined && knows(target.ref), nextRef: nextNumber() };
   },
-  ready: here,
-  async loaded() {
-    if (document.readyState !== "complete") await loading();
-    return here();
-  },
+  ready: whereWeAre,
   hit_owner: ({ x, y, check }, element) => hitOwner(element as Element, x, y, check),
   viewport_dom: viewportDom,
   storage: (arg) => settle(storage(arg)),
@@ -186,23 +181,6 @@ function present(target: Target): Element | undefined {
   }
 }
 
-function here(): PageFunctions["ready"]["value"] {
-  return { state: document.readyState, title: document.title, url: location.href, status: statusOf() };
-}
-
-/** Until the load, and all that the page itself does on it. */
-function loading(): Promise<void> {
-  return new Promise((resolve) => {
-    addEventListener("load", () => setTimeout(resolve), { once: true, capture: true });
-  });
-}
-
-/** The HTTP status of this document; 0 when it did not come by HTTP. */
-function statusOf(): number {
-  const [entry] = performance.getEntriesByType("navigation");
-  return entry === undefined ? 0 : (entry as PerformanceNavigationTiming).responseStatus;
-}
-
 async function dispatch(name: keyof PageFunctions, arg: never, element: Element | null): Promise<unknown> {
   try {
     const run: (arg: never, element: Element | null) => unknown = functions[name];
@@ -213,6 +191,8 @@ async function dispatch(name: keyof PageFunctions, arg: never, element: Element 
     throw error;
   }
 }
+
+tellWhenLoaded();
 
 // The same document may be prepared twice, by the browser and by a worker that came late: the first one stays.
 (globalThis as { __tabyard?: typeof dispatch }).__tabyard ??= dispatch;

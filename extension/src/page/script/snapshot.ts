@@ -13,6 +13,9 @@ export interface Snapshot {
   /** Where the content of child frames belongs: after this line, one level deeper than `depth`. */
   readonly frames: readonly { line: number; depth: number; ref: string }[];
   readonly nextRef: number;
+  /** Of this document, so that nobody has to ask for them apart. */
+  readonly url: string;
+  readonly title: string;
 }
 
 const NAME_CHARS = 200;
@@ -25,7 +28,7 @@ export function snapshot(request: SnapshotRequest, root: Element | undefined): S
   const reader = new Reader(tree, marks, request.interactiveOnly);
   const writer = new Writer();
   for (const item of reader.below(tree.root, false)) writer.write(item, 0);
-  return { lines: writer.lines, frames: writer.frames, nextRef: nextNumber() };
+  return { lines: writer.lines, frames: writer.frames, nextRef: nextNumber(), url: location.href, title: document.title };
 }
 
 /** One node as it will be written: its own words, and what stands below it. */

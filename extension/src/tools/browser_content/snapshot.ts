@@ -9,10 +9,11 @@ export const snapshot: Action = async (command) => {
   const args = parse<ContentSnapshot>(command.args, { ...common, ...where, maxChars: number, interactiveOnly: yesNo, since: text });
   const { deadline } = command;
   const tab = await command.tab();
-  const [{ url, title }, taken] = await Promise.all([
-    arrived(tab, deadline),
-    takeSnapshot(tab, args, { interactiveOnly: args.interactiveOnly === true, since: args.since }, deadline),
-  ]);
+  // The page around a frame has to be asked by itself.
+  const around = args.frame === undefined && args.ref === undefined ? undefined : arrived(tab, deadline);
+  const wish = { interactiveOnly: args.interactiveOnly === true, since: args.since };
+  const [page, taken] = await Promise.all([around, takeSnapshot(tab, args, wish, deadline)]);
+  const { url, title } = page ?? taken;
   const { text: shown, truncated } = cut(taken.lines, args.maxChars ?? Infinity);
   return value({ snapshot: shown, snapshotId: taken.id, url, title, truncated } satisfies SnapshotTaken);
 };
