@@ -1,6 +1,7 @@
 """`browser_content snapshot`: short, true, and with refs that last as long as their elements."""
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.browser.driver import Failed, Page
@@ -68,6 +69,39 @@ img "Drawn"
 paragraph > button [ref=e21]: All"""
 
 
+STATES = """\
+textbox "Password" [ref=e1]: ••••••
+combobox "Size" [ref=e2] > group "Small"
+  option "S"
+  option "M" [selected]
+button "Photo" [ref=e3]: mug.png
+button "Send" [ref=e4]
+textbox "Note" [ref=e5]: Two mugs
+button [ref=e6]: Bare
+group
+  generic "Open" [expanded] [ref=e7]
+  text: Within
+group > generic "Shut" [ref=e8]
+heading "Two words" [level=2]
+list: New York | San Francisco
+progressbar: 75%
+meter: 0.5
+slider "Heat" [ref=e9]: warm
+text: Behind
+dialog [modal]
+  text: Sure?
+  button "Yes" [active] [ref=e10]"""
+
+
+@pytest.fixture
+def states(page: Page, site: Site, tmp_path: Path) -> Page:
+    page.goto(site.url("states.html"))
+    page.value("void (secret.value = 'abc123')")
+    (tmp_path / "mug.png").write_bytes(b"png")
+    page.do("interact", "upload", selector="#photo", files=[str(tmp_path / "mug.png")])
+    return page
+
+
 @pytest.fixture
 def cart(page: Page, site: Site) -> Page:
     page.do("tab", "new", url=site.url("cart.html"))
@@ -89,6 +123,43 @@ def test_a_snapshot_says_what_one_can_see_and_do(cart: Page) -> None:
 def test_everything_has_the_name_that_a_screen_reader_would_say(page: Page, site: Site) -> None:
     page.goto(site.url("names.html"))
     assert page.snapshot() == NAMES
+
+
+@pytest.mark.proves("tools:snapshots_are_short")
+def test_what_fields_hold_is_told_secrets_are_not_and_what_is_inert_is_left_out(
+    states: Page,
+) -> None:
+    assert states.snapshot() == STATES
+
+
+def test_fields_say_what_they_hold_also_without_the_text_around_them(states: Page) -> None:
+    lines = states.snapshot(interactiveOnly=True).splitlines()
+    assert lines[:6] == [
+        'textbox "Password" [ref=e1]: ••••••',
+        'combobox "Size" [ref=e2]: M',
+        'button "Photo" [ref=e3]: mug.png',
+        'button "Send" [ref=e4]',
+        'textbox "Note" [ref=e5]: Two mugs',
+        "button [ref=e6]: Bare",
+    ]
+
+
+def test_a_list_that_is_long_loses_none_of_its_items(page: Page, site: Site) -> None:
+    items = [f"Number {number} of the list" for number in range(30)]
+    page.goto(site.add(f"<ul><li>{'<li>'.join(items)}</ul>"))
+    snapshot = page.snapshot()
+    assert [item for item in items if item not in snapshot] == []
+    assert len(snapshot.splitlines()) < 8
+
+
+def test_no_error_and_no_list_of_elements_tells_a_password(page: Page, site: Site) -> None:
+    page.goto(site.add("<input type=password id=pass-word value=abc123>"))
+    with pytest.raises(Failed) as failed:
+        page.click("#password", timeout=400)
+    assert "#pass-word" in failed.value.message
+    rows = page.do("content", "get_viewport_dom")["elements"]
+    assert [row["value"] for row in rows if row["tag"] == "input"] == ["••••••"]
+    assert "abc123" not in str(failed.value) + str(failed.value.details) + str(rows)
 
 
 def test_only_what_one_can_act_on_is_told_when_asked(cart: Page) -> None:
