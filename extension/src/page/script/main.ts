@@ -92,7 +92,7 @@ const functions: Functions = {
   async focus({ target, wait, clear, value }) {
     const found = await whenReady(target, ["visible", "enabled", "editable", "in_view"], wait);
     if (!("ok" in found)) return found;
-    const { element } = found.ok;
+    const element = forms.fieldOf(found.ok.element);
     if (forms.isSetOnly(element)) {
       const filled = forms.fill(element, value);
       return isTrouble(filled) ? { trouble: filled } : { ok: { how: "set" } };
