@@ -1847,7 +1847,7 @@ export interface SetHeaders {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What to do with which requests; `urlPattern` is a glob with `*`. */
+/** What to do with which requests; `urlPattern` is a glob with `*`. `headers` are those of the answer, or what a request that goes on has more or otherwise. */
 export interface InterceptPattern {
   readonly urlPattern?: string;
   readonly resourceType?: string;
