@@ -199,6 +199,22 @@ def test_only_what_has_changed_is_told_since_an_earlier_one(cart: Page) -> None:
     ]
 
 
+@pytest.mark.proves("tools:snapshots_are_short")
+def test_what_can_not_be_compared_is_told_whole_and_said_to_be(cart: Page, site: Site) -> None:
+    first = cart.do("content", "snapshot")
+    since = {"since": first["snapshotId"]}
+    part = cart.snapshot(selector="#rows", **since).splitlines()
+    assert part[0].startswith("(s1 showed another page, part or kind")
+    assert part[1] == "text: Blue mug"
+    assert cart.snapshot(since="s4711").splitlines()[0].startswith("(there is no snapshot s4711")
+    cart.value("void (document.body.innerHTML = '<p>All sold')")
+    assert cart.snapshot(**since).splitlines()[1:] == ["paragraph: All sold"]
+    cart.goto(site.url("desk.html"))
+    told = cart.snapshot(**since)
+    assert told.startswith("(s1 showed another page")
+    assert "Cart" not in told
+
+
 def test_a_ref_is_worth_as_much_as_a_selector(cart: Page) -> None:
     snapshot = cart.snapshot()
     cart.do("interact", "type", ref=ref_of(snapshot, 'textbox "Code"'), text="!", delay=0)
