@@ -1,6 +1,6 @@
 /** Runs one action: gives it its tab, and ends it by success, failure, deadline, cancel or dialog. */
 import type { TabFacts, TabsPort } from "../chrome/tabs.js";
-import { detachFailure } from "../chrome/mux.js";
+import { detachFailure, type DetachReason } from "../chrome/mux.js";
 import { ToolFailure } from "../failure.js";
 import type { Rules } from "../policy/rules.js";
 import { Deadline, Expired } from "../page/deadline.js";
@@ -34,6 +34,8 @@ const PATIENCE_MS = 3_000;
 /** A page that is to be left need not answer; one that did not answer before gets less time, as does one that may object to being closed. */
 const ANSWER_MS = 2_000;
 const SILENT_MS = 500;
+/** A tab that is closing is still listed for a moment. */
+const CLOSES_MS = 100;
 const OBJECT_MS = 1_000;
 
 /** What is kept back of the hub's deadline, so that the reason arrives before the hub stops waiting. */
@@ -206,9 +208,19 @@ export class Call implements Command {
     void next.opened.then((dialog) => {
       this.#interrupted(dialog);
     });
-    void tab.attachment.gone.then((reason) => {
-      this.#stop(detachFailure(reason, tab.id));
-    });
+    void tab.attachment.gone.then((reason) => this.#gone(tab, reason));
+  }
+
+  /** The browser also takes a tab away that goes on, when it shows something of its own in it, such as a PDF. */
+  async #gone(tab: Tab, reason: DetachReason): Promise<void> {
+    const left = reason === "target_closed" && this.#begun !== undefined && (await this.#goesOn(tab.id));
+    if (left) this.#endEarly({ facts: { ...this.#begun } });
+    else this.#stop(detachFailure(reason, tab.id));
+  }
+
+  async #goesOn(tabId: number): Promise<boolean> {
+    await this.deadline.sleep(CLOSES_MS).catch(() => undefined);
+    return (await this.tabs.get(tabId)) !== undefined;
   }
 
   /** The page stands still now, so nothing more will come of this call: it ends with what it has begun. */

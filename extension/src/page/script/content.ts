@@ -4,6 +4,7 @@ import { injected } from "./injected.js";
 import { markdown } from "./markdown.js";
 import { boxOf, type Box } from "./actionable.js";
 import { shownText } from "./text.js";
+import { whole } from "./whole.js";
 
 export interface ReadRequest {
   readonly format: "html" | "text" | "markdown";
@@ -33,9 +34,9 @@ function contentOf(format: ReadRequest["format"], root: Element | undefined): st
     case "html":
       return root === undefined ? documentHtml() : root.outerHTML;
     case "text":
-      return shownText(root ?? document.body);
+      return shownText(root ?? whole());
     case "markdown":
-      return markdown(root ?? document.body);
+      return markdown(root ?? whole());
     default:
       return format satisfies never;
   }

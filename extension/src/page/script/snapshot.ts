@@ -2,6 +2,7 @@
 import { isForActing, marksOf } from "./marks.js";
 import { numberFrom, nextNumber, refOf } from "./refs.js";
 import { readTree, type Tree, type TreeNode } from "./tree.js";
+import { whole } from "./whole.js";
 
 export interface SnapshotRequest {
   readonly firstRef: number;
@@ -20,7 +21,7 @@ const NAME_CHARS = 200;
 /** Takes the snapshot of `root`, or of the whole document. */
 export function snapshot(request: SnapshotRequest, root: Element | undefined): Snapshot {
   numberFrom(request.firstRef);
-  const tree = readTree(root ?? document.body);
+  const tree = readTree(root ?? whole());
   const marks = root === undefined ? marksOf(tree) : new Map<Element, string>();
   const reader = new Reader(tree, marks, request.interactiveOnly);
   const writer = new Writer();
