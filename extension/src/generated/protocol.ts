@@ -1702,7 +1702,7 @@ export interface Selected {
   readonly selected: readonly string[];
 }
 
-/** Files for a file input: paths on the browser's machine, or artifact ids. */
+/** Files for a file input, a button that asks for files, or a place to drop them. Paths on the browser's machine, or artifact ids. */
 export interface InteractUpload {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";

@@ -1,6 +1,5 @@
 /** Fields: giving them the focus, a value, an option, a tick. */
 import { injected } from "./injected.js";
-import { nameOf, type Target } from "./query.js";
 import type { Look, Trouble } from "./waiting.js";
 
 /** What is left to do with the keyboard after the page's part; into "plain" text may be pasted. */
@@ -192,32 +191,4 @@ export function lookForOption(element: Element, choice: Choice): Look<readonly s
   // Something else than a select element will not become one.
   if ("code" in chosen && chosen.code === "INVALID_ARGUMENTS") return { stop: chosen };
   return "values" in chosen ? { done: chosen.values } : { missing: chosen };
-}
-
-export interface FilePayload {
-  readonly name: string;
-  readonly mimeType: string;
-  /** Base64. */
-  readonly bytes: string;
-}
-
-export function fileInput(element: Element, target: Target): HTMLInputElement | Trouble {
-  const input = injected().retarget(element, "follow-label");
-  if (input instanceof HTMLInputElement && input.type === "file") return input;
-  return { code: "INVALID_ARGUMENTS", message: `${nameOf(target)} is not a file input: ${injected().previewNode(element)}` };
-}
-
-export function setFiles(input: HTMLInputElement, files: readonly FilePayload[]): void {
-  const carrier = new DataTransfer();
-  for (const { name, mimeType, bytes } of files) {
-    const content = Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
-    carrier.items.add(new File([content], name, { type: mimeType }));
-  }
-  input.files = carrier.files;
-  input.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
-export function fileNames(input: HTMLInputElement): readonly string[] {
-  return [...(input.files ?? [])].map((file) => file.name);
 }
