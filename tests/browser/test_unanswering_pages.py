@@ -1,4 +1,4 @@
-"""Pages that answer nobody: a script keeps them busy, or a dialog stops them that nobody was there to see."""
+"""Pages that answer nobody, and how to get away from them."""
 
 import pytest
 from tests.browser.driver import Failed, Page
