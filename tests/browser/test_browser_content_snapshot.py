@@ -1,9 +1,11 @@
 """`browser_content snapshot`: short, true, and with refs that last as long as their elements."""
 
 import re
+import statistics
 from pathlib import Path
 
 import pytest
+from tests.bench.lines.pages import served
 from tests.browser.driver import Failed, Page
 from tests.browser.origins import Site
 
@@ -91,6 +93,21 @@ text: Behind
 dialog [modal]
   text: Sure?
   button "Yes" [active] [ref=e10]"""
+
+
+OF_PLAYWRIGHT_MCP = {
+    "/form": 698,
+    "/order": 724,
+    "/orders": 6_970,
+    "/shop": 14_549,
+    "/article": 5_232,
+    "/rows500": 35_763,
+    "/rows5000": 370_769,
+}
+"""Characters of its `browser_snapshot` of the benchmark's pages, as `make bench` counts them."""
+
+CHARACTERS_PER_TOKEN = 3.7
+"""Low on purpose: a snapshot has about four."""
 
 
 @pytest.fixture
@@ -278,3 +295,15 @@ def test_a_shop_of_forty_cards_fits_into_ten_thousand_characters(
     snapshot = page.snapshot()
     assert snapshot.count("Add to cart") == rows
     assert len(snapshot) < 10_000
+
+
+@pytest.mark.proves("tools:snapshots_are_short")
+def test_snapshots_cost_less_than_a_model_is_ready_to_pay(page: Page) -> None:
+    characters: dict[str, int] = {}
+    with served() as pages:
+        for path in OF_PLAYWRIGHT_MCP:
+            page.goto(pages + path)
+            characters[path] = len(page.snapshot())
+    assert statistics.median(characters.values()) / CHARACTERS_PER_TOKEN < 1_500
+    shares = {path: characters[path] / most for path, most in OF_PLAYWRIGHT_MCP.items()}
+    assert max(shares.values()) < 0.7, shares
