@@ -128,6 +128,19 @@ class Page:
         script = {"expression": expression, "awaitPromise": True, **args}
         return self.run([("browser_execute", script)])[-1]["value"]
 
+    def tabs(self) -> set[int]:
+        """All tabs that the browser has now."""
+        return {tab["id"] for tab in self.do("tab", "list")["tabs"]}
+
+    def new_tab(self, before: set[int], within_s: float = 5.0) -> int:
+        """The one tab that has come since then, as soon as it is there."""
+        deadline = time.monotonic() + within_s
+        while True:
+            come = self.tabs() - before
+            if come or time.monotonic() > deadline:
+                (tab,) = come
+                return tab
+
     def snapshot(self, **args: Any) -> str:
         return self.do("content", "snapshot", **args)["snapshot"]
 

@@ -41,6 +41,72 @@ def test_a_page_is_read_as_markdown(page: Page, site: Site) -> None:
     assert "no()" not in read
 
 
+MANUAL = """
+<ol start=3><li>Third<li value=10>Tenth</ol>
+<pre><code class="language-sh">echo `date`</code></pre><pre>```
+fenced</pre><p><code>a`b</code> <input value=typed><button>Send</button><button>Stop</button>
+<table><tr><td><ul><li>red<li>blue</ul><td>9</table>
+<details><summary>More</summary>Not yet</details>
+"""
+
+AS_MARKDOWN = """\
+3. Third
+10. Tenth
+
+```sh
+echo `date`
+```
+
+````
+```
+fenced
+````
+
+``a`b``  typed  Send  Stop
+
+| red blue | 9 |
+| --- | --- |
+
+More"""
+
+
+def test_what_markdown_could_confuse_is_kept_apart(page: Page, site: Site) -> None:
+    page.goto(site.add(MANUAL))
+    read = page.do("content", "get", format="markdown")["content"]
+    assert read == AS_MARKDOWN
+
+
+SHADOWS = """
+<h1>Top</h1><x-card><b slot=name>Mug</b></x-card><pre>  kept</pre><button id=last>Last</button>
+<script>
+  const root = document.querySelector("x-card").attachShadow({ mode: "open" });
+  root.innerHTML = "<p>A <slot name=name></slot> for <i>you</i><br>today</p><button>Buy</button>";
+</script>
+"""
+
+
+@pytest.mark.proves("tools:frames_and_shadow_roots")
+def test_the_text_of_a_page_has_that_of_its_shadow_roots(page: Page, site: Site) -> None:
+    page.goto(site.add(SHADOWS))
+    read = page.do("content", "get", format="text")["content"]
+    assert read == "Top\n\nA Mug for you\ntoday\nBuy\n  kept\nLast"
+
+
+@pytest.mark.proves("tools:frames_and_shadow_roots")
+def test_matches_come_in_the_order_of_the_page_also_from_shadow_roots(
+    page: Page, site: Site
+) -> None:
+    page.goto(site.add(SHADOWS))
+    rows = page.do("content", "query", selector="button")["elements"]
+    assert [row["textContent"] for row in rows] == ["Buy", "Last"]
+
+
+def test_a_text_is_not_cut_in_the_middle_of_a_character(page: Page, site: Site) -> None:
+    page.goto(site.add("<p>a👍b"))
+    read = page.do("content", "get", format="text", maxChars=2)
+    assert (read["content"], read["truncated"]) == ("a", True)
+
+
 def test_what_is_cut_is_said(desk: Page) -> None:
     read = desk.do("content", "get", format="html", maxChars=100)
     assert (len(read["content"]), read["truncated"]) == (100, True)

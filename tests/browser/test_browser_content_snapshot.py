@@ -1,8 +1,11 @@
 """`browser_content snapshot`: short, true, and with refs that last as long as their elements."""
 
 import re
+import statistics
+from pathlib import Path
 
 import pytest
+from tests.bench.lines.pages import served
 from tests.browser.driver import Failed, Page
 from tests.browser.origins import Site
 
@@ -68,6 +71,54 @@ img "Drawn"
 paragraph > button [ref=e21]: All"""
 
 
+STATES = """\
+textbox "Password" [ref=e1]: ••••••
+combobox "Size" [ref=e2] > group "Small"
+  option "S"
+  option "M" [selected]
+button "Photo" [ref=e3]: mug.png
+button "Send" [ref=e4]
+textbox "Note" [ref=e5]: Two mugs
+button [ref=e6]: Bare
+group
+  generic "Open" [expanded] [ref=e7]
+  text: Within
+group > generic "Shut" [ref=e8]
+heading "Two words" [level=2]
+list: New York | San Francisco
+progressbar: 75%
+meter: 0.5
+slider "Heat" [ref=e9]: warm
+text: Behind
+dialog [modal]
+  text: Sure?
+  button "Yes" [active] [ref=e10]"""
+
+
+OF_PLAYWRIGHT_MCP = {
+    "/form": 698,
+    "/order": 724,
+    "/orders": 6_970,
+    "/shop": 14_549,
+    "/article": 5_232,
+    "/rows500": 35_763,
+    "/rows5000": 370_769,
+}
+"""Characters of its `browser_snapshot` of the benchmark's pages, as `make bench` counts them."""
+
+CHARACTERS_PER_TOKEN = 3.7
+"""Low on purpose: a snapshot has about four."""
+
+
+@pytest.fixture
+def states(page: Page, site: Site, tmp_path: Path) -> Page:
+    page.goto(site.url("states.html"))
+    page.value("void (secret.value = 'abc123')")
+    (tmp_path / "mug.png").write_bytes(b"png")
+    page.do("interact", "upload", selector="#photo", files=[str(tmp_path / "mug.png")])
+    return page
+
+
 @pytest.fixture
 def cart(page: Page, site: Site) -> Page:
     page.do("tab", "new", url=site.url("cart.html"))
@@ -89,6 +140,43 @@ def test_a_snapshot_says_what_one_can_see_and_do(cart: Page) -> None:
 def test_everything_has_the_name_that_a_screen_reader_would_say(page: Page, site: Site) -> None:
     page.goto(site.url("names.html"))
     assert page.snapshot() == NAMES
+
+
+@pytest.mark.proves("tools:snapshots_are_short")
+def test_what_fields_hold_is_told_secrets_are_not_and_what_is_inert_is_left_out(
+    states: Page,
+) -> None:
+    assert states.snapshot() == STATES
+
+
+def test_fields_say_what_they_hold_also_without_the_text_around_them(states: Page) -> None:
+    lines = states.snapshot(interactiveOnly=True).splitlines()
+    assert lines[:6] == [
+        'textbox "Password" [ref=e1]: ••••••',
+        'combobox "Size" [ref=e2]: M',
+        'button "Photo" [ref=e3]: mug.png',
+        'button "Send" [ref=e4]',
+        'textbox "Note" [ref=e5]: Two mugs',
+        "button [ref=e6]: Bare",
+    ]
+
+
+def test_a_list_that_is_long_loses_none_of_its_items(page: Page, site: Site) -> None:
+    items = [f"Number {number} of the list" for number in range(30)]
+    page.goto(site.add(f"<ul><li>{'<li>'.join(items)}</ul>"))
+    snapshot = page.snapshot()
+    assert [item for item in items if item not in snapshot] == []
+    assert len(snapshot.splitlines()) < 8
+
+
+def test_no_error_and_no_list_of_elements_tells_a_password(page: Page, site: Site) -> None:
+    page.goto(site.add("<input type=password id=pass-word value=abc123>"))
+    with pytest.raises(Failed) as failed:
+        page.click("#password", timeout=400)
+    assert "#pass-word" in failed.value.message
+    rows = page.do("content", "get_viewport_dom")["elements"]
+    assert [row["value"] for row in rows if row["tag"] == "input"] == ["••••••"]
+    assert "abc123" not in str(failed.value) + str(failed.value.details) + str(rows)
 
 
 def test_only_what_one_can_act_on_is_told_when_asked(cart: Page) -> None:
@@ -126,6 +214,22 @@ def test_only_what_has_changed_is_told_since_an_earlier_one(cart: Page) -> None:
         '+ button "Buy" [ref=e9]',
         "+ status: Total 2",
     ]
+
+
+@pytest.mark.proves("tools:snapshots_are_short")
+def test_what_can_not_be_compared_is_told_whole_and_said_to_be(cart: Page, site: Site) -> None:
+    first = cart.do("content", "snapshot")
+    since = {"since": first["snapshotId"]}
+    part = cart.snapshot(selector="#rows", **since).splitlines()
+    assert part[0].startswith("(s1 showed another page, part or kind")
+    assert part[1] == "text: Blue mug"
+    assert cart.snapshot(since="s4711").splitlines()[0].startswith("(there is no snapshot s4711")
+    cart.value("void (document.body.innerHTML = '<p>All sold')")
+    assert cart.snapshot(**since).splitlines()[1:] == ["paragraph: All sold"]
+    cart.goto(site.url("desk.html"))
+    told = cart.snapshot(**since)
+    assert told.startswith("(s1 showed another page")
+    assert "Cart" not in told
 
 
 def test_a_ref_is_worth_as_much_as_a_selector(cart: Page) -> None:
@@ -191,3 +295,15 @@ def test_a_shop_of_forty_cards_fits_into_ten_thousand_characters(
     snapshot = page.snapshot()
     assert snapshot.count("Add to cart") == rows
     assert len(snapshot) < 10_000
+
+
+@pytest.mark.proves("tools:snapshots_are_short")
+def test_snapshots_cost_less_than_a_model_is_ready_to_pay(page: Page) -> None:
+    characters: dict[str, int] = {}
+    with served() as pages:
+        for path in OF_PLAYWRIGHT_MCP:
+            page.goto(pages + path)
+            characters[path] = len(page.snapshot())
+    assert statistics.median(characters.values()) / CHARACTERS_PER_TOKEN < 1_500
+    shares = {path: characters[path] / most for path, most in OF_PLAYWRIGHT_MCP.items()}
+    assert max(shares.values()) < 0.7, shares

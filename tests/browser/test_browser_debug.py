@@ -224,6 +224,15 @@ def test_a_file_that_a_script_makes_is_a_download_too(page: Page, site: Site) ->
     assert ended["sha256"] == hashlib.sha256("héllo".encode()).hexdigest()
 
 
+def test_several_downloads_at_once_are_all_there(page: Page, site: Site) -> None:
+    taken_note_of(page)
+    saving = "for (const n of [1, 2, 3]) { a.href = `/download?n=${n}`; a.click() }"
+    page.goto(site.add(f"<button onclick='{saving}'>All</button><a id=a download>"))
+    page.click("button")
+    assert len({page.do("debug", "download_wait", timeout=10_000)["id"] for _ in range(3)}) == 3
+    assert {asked.query for asked in site.seen("/download")} >= {"n=1", "n=2", "n=3"}
+
+
 def taken_note_of(page: Page) -> None:
     """Waits for every download there is, so that the next wait is for one that is still to come."""
     for row in page.do("debug", "downloads")["downloads"]:

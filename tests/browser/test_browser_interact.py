@@ -186,3 +186,11 @@ def test_an_element_is_dragged_as_html_drag_and_drop(page: Page, site: Site) -> 
     assert page.do("interact", "drag", selector="#card", to="#bin") == {"dragged": True}
     assert page.value("bin.textContent") == "got card 7"
     assert page.value("kinds.includes('dragend') && kinds.includes('dragover')") is True
+
+
+@pytest.mark.parametrize("action", ["click", "move", "hover"])
+def test_a_point_that_is_not_shown_is_refused(desk: Page, action: str) -> None:
+    with pytest.raises(Failed) as failed:
+        desk.do("interact", action, x=5, y=5000)
+    assert failed.value.code == "INVALID_ARGUMENTS"
+    assert "by 720; scroll first" in failed.value.message

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.browser.driver import Page
+from tests.browser.driver import Failed, Page
 from tests.browser.origins import Site
 
 WORDS = [
@@ -73,6 +73,35 @@ def test_dates_times_colours_and_sliders_are_set(fields: Page) -> None:
     assert values == ["2026-12-24", "13:45", "#ff8800", "70", "12"]
     assert fields.value("seen") == ["day 2026-12-24", "hour 13:45", "volume 70"]
     assert fields.value("by('switch').getAttribute('aria-checked')") == "true"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("#day", "24.12.2026", "2031-12-24"),
+        ("#hour", "25:00", "18:30"),
+        ("#colour", "no colour", "#ff8800"),
+        ("#volume", 700, "from 0 to 100"),
+        ("#tick", "perhaps", "true or false"),
+    ],
+)
+def test_a_value_that_a_field_would_not_take_is_refused_and_nothing_is_lost(
+    fields: Page, field: str, value: str | int, said: str
+) -> None:
+    fields.value("void (day.value = '2026-01-01', hour.value = '08:00', tick.checked = true)")
+    values = "[day.value, hour.value, colour.value, volume.value, tick.checked]"
+    before = fields.value(values)
+    with pytest.raises(Failed) as failed:
+        fields.do("interact", "fill_form", fields=[{"selector": field, "value": value}])
+    assert failed.value.code == "INVALID_ARGUMENTS"
+    assert said in failed.value.message
+    assert fields.value(values) == before
+
+
+def test_a_label_stands_for_its_field_also_when_that_is_cleared(fields: Page) -> None:
+    fields.value("void (named.value = 'old')")
+    fields.do("interact", "type", selector="#label", text="new", clear=True, delay=0)
+    assert fields.value("named.value") == "new"
 
 
 def test_a_limit_of_length_holds_for_typed_text(fields: Page) -> None:

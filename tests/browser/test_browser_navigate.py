@@ -239,3 +239,24 @@ def test_a_tab_that_was_emptied_has_nobodys_rights(page: Page, site: Site) -> No
         page.click("button")
     assert failed.value.code == "FORBIDDEN_URL"
     assert page.value(ORIGIN) == ["about:blank", "null", "null"]
+
+
+def test_a_page_that_the_browser_shows_by_itself_is_no_closed_tab(page: Page, site: Site) -> None:
+    url = site.add("%PDF-1.4", headers={"Content-Type": "application/pdf"})
+    assert page.goto(url)["url"] == url
+    assert page.do("content", "screenshot")["width"] == 1280
+    page.goto(site.add(f"<a href={url}>Paper</a>"))
+    assert page.click("a")["clicked"] is True
+    page.do("navigate", "wait", url=url)
+    assert page.goto(site.url("desk.html"))["title"] == "Desk"
+
+
+def test_a_drawing_is_a_page_like_others(page: Page, site: Site) -> None:
+    link = "<a href='/desk.html'><text y='20'>To the desk</text></a>"
+    drawing = f"<svg xmlns='http://www.w3.org/2000/svg'>{link}</svg>"
+    page.goto(site.add(drawing, headers={"Content-Type": "image/svg+xml"}))
+    assert page.snapshot() == 'img > link "To the desk" [ref=e1]'
+    for form in ("text", "markdown"):
+        assert "To the desk" in page.do("content", "get", format=form)["content"]
+    page.do("interact", "click", ref="e1")
+    assert page.value("document.title") == "Desk"

@@ -64,6 +64,7 @@ def test_cookies_of_another_site_are_read_and_cleared_by_url(page: Page, site: S
     [
         {"name": "a", "value": "b", "url": "http://169.254.169.254/"},
         {"name": "a", "value": "b;c", "url": "https://shop.test/"},
+        {"name": "a", "value": "b", "url": "http://shop.test/", "sameSite": "None"},
     ],
 )
 def test_a_cookie_that_may_not_be_is_refused(
@@ -139,6 +140,17 @@ def test_the_first_pattern_that_matches_decides(page: Page, site: Site) -> None:
     page.do("network", "intercept", patterns=patterns)
     assert not fetched(page, "/keep?this").startswith("failed")
     assert fetched(page, "/keep/that").startswith("failed")
+
+
+def test_a_request_that_goes_on_may_have_other_headers(page: Page, site: Site) -> None:
+    page.goto(site.add("<p>here</p>", headers={"Set-Cookie": "kept=1; Path=/"}))
+    headers = {"X-More": "yes", "accept": "a/b"}
+    more = {"urlPattern": "*/echo*", "action": "continue", "headers": headers}
+    page.do("network", "intercept", patterns=[more])
+    fetched(page, "/echo")
+    sent = {name.lower(): value for name, value in site.seen("/echo")[-1].headers.items()}
+    assert (sent["x-more"], sent["accept"]) == ("yes", "a/b")
+    assert "kept=1" in sent["cookie"]
 
 
 def test_interception_reaches_frames_of_another_origin_and_lasts_until_it_is_ended(

@@ -122,6 +122,32 @@ def test_a_popup_joins_the_task_which_stays_where_it_is(
     assert page.value("document.title") == "Opener"
 
 
+WAYS = {
+    "script": "<button id=a onclick=\"window.open('/desk.html')\">Open</button>",
+    "written": "<button id=a onclick=\"window.open('').document.title = 'Desk'\">Open</button>",
+    "without opener": "<a id=a href='/desk.html' target=_blank>Open</a>",
+    "form": "<form action='/desk.html' target=_blank><button id=a>Open</button></form>",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.proves("tools:sessions_keep_to_their_tabs")
+def test_the_popup_of_a_tab_behind_stays_behind_and_with_its_own_task(
+    page: Page, other: Page, site: Site, way: str
+) -> None:
+    other.do("tab", "activate", tabId=other.do("tab", "new", url=site.url("drag.html"))["tabId"])
+    in_front = front_of(page)
+    page.goto(site.add(f"<title>Opener</title>{WAYS[way]}"))
+    before = page.tabs()
+    page.click("#a")
+    popup = page.new_tab(before)
+    page.do("navigate", "wait", tabId=popup, expression="document.title === 'Desk'")
+    assert front_of(page) == in_front
+    page.do("tab", "close")
+    # The task goes on in the pop-up, which is now the newest of its tabs.
+    assert page.value("document.title") == "Desk"
+
+
 def test_all_but_one_tab_are_closed(page: Page, site: Site) -> None:
     kept = page.do("tab", "new", url=site.url("desk.html"))["tabId"]
     for name in ("drag.html", "rows.html"):

@@ -17,9 +17,7 @@ export interface TabFacts {
 }
 
 export interface TabEvents {
-  /** A new tab. Its opener is the tab that was in front, which need not have asked for it. */
-  created(tab: TabFacts): void;
-  /** The page in one tab has opened another. */
+  /** The page in one tab has opened another. The opener that a tab itself names will not do: it is the one that was in front. */
   opened(tabId: number, openerTabId: number): void;
   removed(tabId: number): void;
   /** One tab took the place of another, as a discarded one does. */
@@ -54,10 +52,6 @@ let listener: TabEvents | undefined;
 
 /** Registers the browser's listeners; must run in the worker's first turn, or a waking event is lost. */
 export function watchTabs(): void {
-  chrome.tabs.onCreated.addListener((tab) => {
-    const facts = factsOf(tab);
-    if (facts !== undefined) listener?.created(facts);
-  });
   chrome.webNavigation.onCreatedNavigationTarget.addListener(({ tabId, sourceTabId }) => {
     listener?.opened(tabId, sourceTabId);
   });

@@ -1702,7 +1702,7 @@ export interface Selected {
   readonly selected: readonly string[];
 }
 
-/** Files for a file input: paths on the browser's machine, or artifact ids. */
+/** Files for a file input, a button that asks for files, or a place to drop them. Paths on the browser's machine, or artifact ids. */
 export interface InteractUpload {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
@@ -1847,7 +1847,7 @@ export interface SetHeaders {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What to do with which requests; `urlPattern` is a glob with `*`. */
+/** What to do with which requests; `urlPattern` is a glob with `*`. `headers` are those of the answer, or what a request that goes on has more or otherwise. */
 export interface InterceptPattern {
   readonly urlPattern?: string;
   readonly resourceType?: string;

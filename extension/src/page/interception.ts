@@ -44,7 +44,7 @@ export class Interception {
     const { answer } = rule;
     switch (answer.action) {
       case "continue":
-        session.post("Fetch.continueRequest", { requestId });
+        session.post("Fetch.continueRequest", { requestId, ...added(answer, request) });
         return;
       case "block":
         session.post("Fetch.failRequest", { requestId, errorReason: "BlockedByClient" });
@@ -70,6 +70,14 @@ function patternsOf({ urlPattern, resourceType }: Answer): Protocol.Fetch.Reques
   if (resourceType === undefined) return [pattern];
   const types = SCRIPTED.includes(resourceType) ? SCRIPTED : [resourceType];
   return types.map((type) => ({ ...pattern, resourceType: type }));
+}
+
+/** All headers of a request that goes on with some more, or with others. */
+export function added({ headers }: Answer, request: Paused["request"]): { headers?: Protocol.Fetch.HeaderEntry[] } {
+  if (headers === undefined) return {};
+  const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const kept = Object.entries(request.headers).filter(([name]) => !given.has(name.toLowerCase()));
+  return { headers: [...kept, ...Object.entries(headers)].map(([name, value]) => ({ name, value })) };
 }
 
 type Fulfilled = Omit<Protocol.Fetch.FulfillRequestRequest, "requestId">;

@@ -45,8 +45,14 @@ async function reached(tab: Tab, frame: Frame, point: Point, deadline: Deadline)
 }
 
 async function isInView(tab: Tab, { x, y }: Point, deadline: Deadline): Promise<boolean> {
+  const { width, height } = await viewOf(tab, deadline);
+  return x >= 0 && y >= 0 && x < width && y < height;
+}
+
+/** The size of what the tab shows, in CSS pixels. */
+export async function viewOf(tab: Tab, deadline: Deadline): Promise<{ width: number; height: number }> {
   const { cssLayoutViewport: view } = await deadline.race(tab.session.send("Page.getLayoutMetrics"));
-  return x >= 0 && y >= 0 && x < view.clientWidth && y < view.clientHeight;
+  return { width: view.clientWidth, height: view.clientHeight };
 }
 
 function hidden(spot: Spot, outside: Point | { cover: string }): ToolFailure {

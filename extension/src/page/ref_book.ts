@@ -10,10 +10,16 @@ const RANGES = 500;
 /** Earlier snapshots that one may ask the changes since; older ones are forgotten. */
 const SNAPSHOTS = 8;
 
+/** The lines of a snapshot, and what they show: the document, the part of it, and in which way. */
+export interface KeptSnapshot {
+  readonly view: string;
+  readonly lines: readonly string[];
+}
+
 export class RefBook {
   #next: number;
   #ranges: Range[] = [];
-  #snapshots = new Map<string, readonly string[]>();
+  #snapshots = new Map<string, KeptSnapshot>();
   #taken = 0;
 
   /** `first` is the number to begin with, and `noted` hears of each that comes after. */
@@ -43,16 +49,16 @@ export class RefBook {
     return this.#ranges.find(({ from, to }) => number >= from && number < to)?.frameId;
   }
 
-  /** Keeps the lines of a snapshot under an id of this tab. */
-  keepSnapshot(lines: readonly string[]): string {
+  /** Keeps a snapshot under an id of this tab. */
+  keepSnapshot(snapshot: KeptSnapshot): string {
     const id = `s${String(++this.#taken)}`;
-    this.#snapshots.set(id, lines);
+    this.#snapshots.set(id, snapshot);
     const [oldest] = this.#snapshots.keys();
     if (this.#snapshots.size > SNAPSHOTS && oldest !== undefined) this.#snapshots.delete(oldest);
     return id;
   }
 
-  snapshot(id: string): readonly string[] | undefined {
+  snapshot(id: string): KeptSnapshot | undefined {
     return this.#snapshots.get(id);
   }
 }

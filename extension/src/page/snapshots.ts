@@ -2,6 +2,7 @@
 import { ask, contentOf, type Spot } from "./asking.js";
 import type { Deadline } from "./deadline.js";
 import type { Frame } from "./frame.js";
+import type { KeptSnapshot } from "./ref_book.js";
 import type { Snapshot } from "./script/snapshot.js";
 import type { Tab } from "./tab.js";
 
@@ -27,10 +28,21 @@ export async function takeSnapshot(tab: Tab, spot: Spot, wish: SnapshotWish, dea
   const { frame, value } = await ask(tab, spot, "snapshot", rest, deadline);
   tab.refs.given(frame.id, value.nextRef);
   const lines = await withFrames(tab, frame, value, wish, deadline, 0);
-  const before = wish.since === undefined ? undefined : tab.refs.snapshot(wish.since);
-  const id = tab.refs.keepSnapshot(lines);
-  const shown = before === undefined ? lines : difference(before, lines);
-  return { id, lines: shown, url: value.url, title: value.title };
+  const now = { view: JSON.stringify([frame.id, frame.loaderId, spot.selector, spot.ref, wish.interactiveOnly]), lines };
+  const shown = wish.since === undefined ? lines : since(wish.since, tab.refs.snapshot(wish.since), now);
+  return { id: tab.refs.keepSnapshot(now), lines: shown, url: value.url, title: value.title };
+}
+
+/** What changed since `before`; all of it, and a word on why, where that would say nothing or would be longer. */
+export function since(id: string, before: KeptSnapshot | undefined, now: KeptSnapshot): readonly string[] {
+  if (before === undefined) return [`(there is no snapshot ${id} of this tab any more: this is all of the page)`, ...now.lines];
+  if (before.view !== now.view) return [`(${id} showed another page, part or kind: this is all of this one)`, ...now.lines];
+  const changes = difference(before.lines, now.lines);
+  return length(changes) <= length(now.lines) ? changes : [`(most has changed since ${id}: this is all of it)`, ...now.lines];
+}
+
+function length(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length, 0);
 }
 
 /** The lines of a frame, with those of its child frames indented below their elements. */

@@ -1,6 +1,6 @@
 /** Runs one action: gives it its tab, and ends it by success, failure, deadline, cancel or dialog. */
 import type { TabFacts, TabsPort } from "../chrome/tabs.js";
-import { detachFailure } from "../chrome/mux.js";
+import { detachFailure, type DetachReason } from "../chrome/mux.js";
 import { ToolFailure } from "../failure.js";
 import type { Rules } from "../policy/rules.js";
 import { Deadline, Expired } from "../page/deadline.js";
@@ -31,6 +31,12 @@ export interface CallOrder {
 }
 
 const PATIENCE_MS = 3_000;
+/** A page that is to be left need not answer; one that did not answer before gets less time, as does one that may object to being closed. */
+const ANSWER_MS = 2_000;
+const SILENT_MS = 500;
+/** A tab that is closing is still listed for a moment. */
+const CLOSES_MS = 100;
+const OBJECT_MS = 1_000;
 
 /** What is kept back of the hub's deadline, so that the reason arrives before the hub stops waiting. */
 function margin(deadlineMs: number): number {
@@ -54,6 +60,8 @@ export class Call implements Command {
   #failEarly: (failure: ToolFailure) => void = () => undefined;
   #begun: object | undefined;
   #tab: Tab | undefined;
+  /** The tab that is being taken under control. */
+  #attaching: number | undefined;
 
   constructor(
     parts: CallParts,
@@ -92,7 +100,7 @@ export class Call implements Command {
       const value = await this.deadline.race(Promise.race([action(this), this.#early]));
       return this.#withDialog(value);
     } catch (error) {
-      throw this.#failure(error);
+      throw error instanceof Expired ? await this.#expired() : failureOf(error);
     } finally {
       // Whatever is still under way in the page must not go on after the answer.
       this.#inner.abort(new ToolFailure("CANCELLED", "the call is over"));
@@ -123,7 +131,7 @@ export class Call implements Command {
 
   async tabToLeave(): Promise<Tab> {
     await this.#leaveNewTabPage();
-    const tab = await this.tabWithDialog();
+    const tab = this.#use(await this.#answering(await this.#tabId()));
     await this.#clearDialog(tab);
     return tab;
   }
@@ -131,18 +139,40 @@ export class Call implements Command {
   async tabWithDialog(): Promise<Tab> {
     if (this.#tab !== undefined) return this.#tab;
     const tabId = await this.#tabId();
-    const tab = this.#keeper.held(tabId) ?? (await this.#attach(tabId));
+    return this.#use(this.#keeper.held(tabId) ?? (await this.#attach(tabId)));
+  }
+
+  #use(tab: Tab): Tab {
     this.#tab = tab;
     this.#watch(tab);
     return tab;
   }
 
+  /** The tab under control, off its page when that does not answer in time. */
+  async #answering(tabId: number): Promise<Tab> {
+    const held = this.#keeper.held(tabId);
+    if (held !== undefined && (held.dialogs.open !== undefined || !this.#keeper.silent.has(held))) return held;
+    const within = this.deadline.within(held === undefined ? ANSWER_MS : SILENT_MS);
+    try {
+      const tab = await within.race(held === undefined ? this.#attach(tabId) : Promise.resolve(held));
+      if (held !== undefined) await within.race(signOfLife(tab));
+      return tab;
+    } catch (error) {
+      if (!(error instanceof Expired)) throw error;
+      return await this.deadline.race(this.#keeper.rescue(tabId));
+    }
+  }
+
   async silence(tabId: number): Promise<void> {
-    // A page that can't be driven can't ask either, as far as a task is concerned.
-    const tab = this.#keeper.held(tabId) ?? (await this.#attach(tabId).catch(() => undefined));
-    if (tab === undefined) return;
-    tab.dialogs.policy = "accept";
-    if (tab.dialogs.open !== undefined) await tab.dialogs.handle(true, undefined).catch(() => undefined);
+    const within = this.deadline.within(OBJECT_MS);
+    try {
+      const tab = this.#keeper.held(tabId) ?? (await within.race(this.#attach(tabId)));
+      tab.dialogs.policy = "accept";
+      if (tab.dialogs.open !== undefined) await within.race(tab.dialogs.handle(true, undefined));
+    } catch {
+      // A page that can't be driven, or does not answer, can't ask either, as far as a task is concerned.
+      this.deadline.check();
+    }
   }
 
   async tabFacts(): Promise<TabFacts> {
@@ -171,7 +201,10 @@ export class Call implements Command {
     mustBeAllowed(facts.url, this.rules);
     // Nobody would answer the debugger in a tab without a page.
     if (facts.discarded) await this.deadline.race(this.tabs.revive(tabId));
-    return this.#keeper.take(tabId);
+    this.#attaching = tabId;
+    const tab = await this.#keeper.take(tabId);
+    this.#attaching = undefined;
+    return tab;
   }
 
   #watch(tab: Tab): void {
@@ -181,9 +214,19 @@ export class Call implements Command {
     void next.opened.then((dialog) => {
       this.#interrupted(dialog);
     });
-    void tab.attachment.gone.then((reason) => {
-      this.#stop(detachFailure(reason, tab.id));
-    });
+    void tab.attachment.gone.then((reason) => this.#gone(tab, reason));
+  }
+
+  /** The browser also takes a tab away that goes on, when it shows something of its own in it, such as a PDF. */
+  async #gone(tab: Tab, reason: DetachReason): Promise<void> {
+    const left = reason === "target_closed" && this.#begun !== undefined && (await this.#goesOn(tab.id));
+    if (left) this.#endEarly({ facts: { ...this.#begun } });
+    else this.#stop(detachFailure(reason, tab.id));
+  }
+
+  async #goesOn(tabId: number): Promise<boolean> {
+    await this.deadline.sleep(CLOSES_MS).catch(() => undefined);
+    return (await this.tabs.get(tabId)) !== undefined;
   }
 
   /** The page stands still now, so nothing more will come of this call: it ends with what it has begun. */
@@ -220,16 +263,47 @@ export class Call implements Command {
     this.#inner.abort(failure);
   }
 
-  #failure(error: unknown): ToolFailure {
-    if (error instanceof ToolFailure) return error;
-    if (error instanceof Expired) {
-      return new ToolFailure("COMMAND_TIMEOUT", `not done within ${String(this.order.deadlineMs)} ms`, {
-        deadlineMs: this.order.deadlineMs,
-      });
-    }
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return new ToolFailure("INTERNAL", message);
+  /** Too late, and whether that is because the page does not answer at all. */
+  async #expired(): Promise<ToolFailure> {
+    const { deadlineMs } = this.order;
+    const tabId = await this.#silentTab();
+    const hint = tabId === undefined ? "" : `; ${silence(tabId)}`;
+    return new ToolFailure("COMMAND_TIMEOUT", `not done within ${String(deadlineMs)} ms${hint}`, {
+      deadlineMs, ...(tabId === undefined ? {} : { tabId, answers: false }),
+    });
   }
+
+  async #silentTab(): Promise<number | undefined> {
+    const tab = this.#tab;
+    if (tab === undefined) return this.#attaching;
+    if (!tab.attached) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const nothing = new Promise<true>((resolve) => {
+      timer = setTimeout(resolve, margin(this.order.deadlineMs) / 4, true);
+    });
+    const silent = await Promise.race([signOfLife(tab), nothing]);
+    clearTimeout(timer);
+    if (silent !== true) return undefined;
+    this.#keeper.silent.add(tab);
+    return tab.id;
+  }
+}
+
+function signOfLife(tab: Tab): Promise<unknown> {
+  return tab.session.send("Runtime.evaluate", { expression: "0" }).catch(() => undefined);
+}
+
+function silence(tabId: number): string {
+  return (
+    `the page in tab ${String(tabId)} does not answer: a script keeps it busy, or a dialog is open that came while no task was there; ` +
+    "browser_navigate goto leads the tab away from it, and browser_tab close closes it"
+  );
+}
+
+function failureOf(error: unknown): ToolFailure {
+  if (error instanceof ToolFailure) return error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new ToolFailure("INTERNAL", message);
 }
 
 function open(dialog: OpenDialog): ToolFailure {

@@ -38,7 +38,7 @@ export interface Command {
   tab(): Promise<Tab>;
   /** The same while a dialog may be open in it. */
   tabWithDialog(): Promise<Tab>;
-  /** The same for a page that is going to be left at once, whatever it is. */
+  /** The same for a page that is going to be left at once, whatever it is: one that does not answer is left already. */
   tabToLeave(): Promise<Tab>;
   /** Takes the page's word in its being closed: what it asks then is answered with yes. */
   silence(tabId: number): Promise<void>;

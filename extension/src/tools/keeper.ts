@@ -4,6 +4,7 @@ import type { OpenDialog } from "../page/dialogs.js";
 import { Places, type PlacePort } from "../page/places.js";
 import { RefBook } from "../page/ref_book.js";
 import { Settings, type Facts } from "../page/settings.js";
+import { NOWHERE } from "../page/blank.js";
 import { Tab } from "../page/tab.js";
 import { TabMemory } from "../page/tab_memory.js";
 import type { WorkspaceMemory } from "./workspace.js";
@@ -27,6 +28,8 @@ export interface KeeperParts {
 }
 
 export class Keeper {
+  /** Tabs whose page gave no sign of life when a call's time was up. */
+  readonly silent = new WeakSet<Tab>();
   #tabs = new Map<number, Promise<Tab>>();
   #open = new Map<number, Tab>();
   #memories = new Map<number, TabMemory>();
@@ -61,6 +64,19 @@ export class Keeper {
       this.#tabs.set(tabId, taken);
     }
     return taken;
+  }
+
+  /**
+   * The tab under control, off its page, which answers nobody: a script keeps it busy, or it shows a dialog from before
+   * the debugger came. The browser leads the tab away without asking it, since an error page has a process of its own.
+   */
+  async rescue(tabId: number): Promise<Tab> {
+    const pending = this.#tabs.get(tabId);
+    const { root } = await this.parts.mux.attach(tabId);
+    await root.send("Page.navigate", { url: NOWHERE });
+    await this.parts.mux.release(tabId);
+    await pending?.catch(() => undefined);
+    return this.take(tabId);
   }
 
   /** A call begins; as long as one is at work nothing is let go. */

@@ -45,10 +45,6 @@ export class Workspace {
     private readonly changed: (data: Record<string, unknown>) => void,
   ) {
     tabs.listen({
-      created: (tab) => {
-        // A person's new tab stays theirs, though a task's tab was in front of them.
-        if (this.launched && tab.openerTabId !== undefined) this.#opened(tab.id, tab.openerTabId);
-      },
       opened: (tabId, openerTabId) => {
         this.#opened(tabId, openerTabId);
       },

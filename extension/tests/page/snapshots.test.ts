@@ -49,10 +49,10 @@ describe("the refs of a tab", () => {
 
   it("keep the last snapshots only", () => {
     const book = new RefBook();
-    const ids = Array.from({ length: 10 }, (_, at) => book.keepSnapshot([String(at)]));
+    const ids = Array.from({ length: 10 }, (_, at) => book.keepSnapshot({ view: "", lines: [String(at)] }));
 
     expect(book.snapshot(ids[0] ?? "")).toBeUndefined();
-    expect(book.snapshot(ids[9] ?? "")).toEqual(["9"]);
+    expect(book.snapshot(ids[9] ?? "")?.lines).toEqual(["9"]);
   });
 });
 

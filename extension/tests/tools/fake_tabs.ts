@@ -23,16 +23,13 @@ export class FakeTabs implements TabsPort {
   /** A page opens a window. */
   popup(url: string, openerTabId: number): TabFacts {
     const tab = this.add(url, openerTabId);
-    this.#events?.created(tab);
     this.#events?.opened(tab.id, openerTabId);
     return tab;
   }
 
   /** A person opens a tab while that one is in front. */
   byHand(url: string, openerTabId: number): TabFacts {
-    const tab = this.add(url, openerTabId);
-    this.#events?.created(tab);
-    return tab;
+    return this.add(url, openerTabId);
   }
 
   /** The user closes a tab. */

@@ -169,7 +169,10 @@ class Selected(Acted):
 
 
 class InteractUpload(TargetedStrictly):
-    """Files for a file input: paths on the browser's machine, or artifact ids."""
+    """Files for a file input, a button that asks for files, or a place to drop them.
+
+    Paths on the browser's machine, or artifact ids.
+    """
 
     files: Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -269,7 +272,7 @@ BROWSER_INTERACT: Final = Tool.of(
     ),
     Action(
         name="upload",
-        summary="Put files into a file input",
+        summary="Give files to an input, a button or a drop zone",
         args=InteractUpload,
         result=Uploaded,
         example={"selector": "#photo", "files": ["/srv/photos/mug.png"]},

@@ -84,7 +84,10 @@ class SetHeaders(ToolArgs):
 
 
 class InterceptPattern(Choosy):
-    """What to do with which requests; `urlPattern` is a glob with `*`."""
+    """What to do with which requests; `urlPattern` is a glob with `*`.
+
+    `headers` are those of the answer, or what a request that goes on has more or otherwise.
+    """
 
     url_pattern: str | None = None
     resource_type: str | None = None

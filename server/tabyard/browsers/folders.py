@@ -23,6 +23,8 @@ FILE_BYTES: Final = 256 * 1024 * 1024
 """A download is kept as an artifact up to this size; it goes through the hub's memory once."""
 NOISE: Final = re.compile(r"dbus|unexpected operator")
 """A machine without a desktop makes Chromium and its wrapper say these, again and again."""
+ALLOWED: Final = 1
+"""What Chromium's content settings call it."""
 SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -131,6 +133,9 @@ def _seed_preferences(folders: Folders) -> None:
     download: dict[str, Any] = preferences.setdefault("download", {})
     download.update(default_directory=str(folders.downloads), prompt_for_download=False)
     preferences["credentials_enable_service"] = False
+    # Nobody is there to be asked whether a page may save a second file.
+    sites: dict[str, Any] = preferences.setdefault("profile", {})
+    sites.setdefault("default_content_setting_values", {})["automatic_downloads"] = ALLOWED
     extensions: dict[str, Any] = preferences.setdefault("extensions", {})
     extensions.setdefault("ui", {})["developer_mode"] = True
     path.write_text(json.dumps(preferences), encoding="utf-8")

@@ -1,5 +1,6 @@
 /** What a caller may have meant: the elements of the page nearest to a selector that found nothing. */
 import { injected } from "./injected.js";
+import { ofInput } from "./values.js";
 
 export interface Candidate {
   readonly selector: string;
@@ -85,7 +86,7 @@ export function distance(a: string, b: string): number {
 }
 
 function textOf(element: Element): string {
-  const shown = element instanceof HTMLInputElement ? element.value : element.textContent;
+  const shown = element instanceof HTMLInputElement ? (ofInput(element) ?? element.value) : element.textContent;
   const text = shown.replace(/\s+/g, " ").trim();
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

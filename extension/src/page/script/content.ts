@@ -3,6 +3,8 @@ import { findAll } from "./query.js";
 import { injected } from "./injected.js";
 import { markdown } from "./markdown.js";
 import { boxOf, type Box } from "./actionable.js";
+import { shownText } from "./text.js";
+import { whole } from "./whole.js";
 
 export interface ReadRequest {
   readonly format: "html" | "text" | "markdown";
@@ -18,7 +20,13 @@ export interface Read {
 export function read(request: ReadRequest, root: Element | undefined): Read {
   const content = contentOf(request.format, root);
   const truncated = content.length > request.maxChars;
-  return { content: truncated ? content.slice(0, request.maxChars) : content, truncated };
+  return { content: truncated ? cutAt(content, request.maxChars) : content, truncated };
+}
+
+/** Never in the middle of a character. */
+function cutAt(text: string, length: number): string {
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 
 function contentOf(format: ReadRequest["format"], root: Element | undefined): string {
@@ -26,9 +34,9 @@ function contentOf(format: ReadRequest["format"], root: Element | undefined): st
     case "html":
       return root === undefined ? documentHtml() : root.outerHTML;
     case "text":
-      return textOf(root ?? document.body);
+      return shownText(root ?? whole());
     case "markdown":
-      return markdown(root ?? document.body);
+      return markdown(root ?? whole());
     default:
       return format satisfies never;
   }
@@ -37,11 +45,6 @@ function contentOf(format: ReadRequest["format"], root: Element | undefined): st
 function documentHtml(): string {
   const doctype = document.doctype === null ? "" : `${new XMLSerializer().serializeToString(document.doctype)}\n`;
   return doctype + document.documentElement.outerHTML;
-}
-
-function textOf(element: Element): string {
-  if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement) return element.value;
-  return element instanceof HTMLElement ? element.innerText : element.textContent;
 }
 
 export interface ElementFacts {

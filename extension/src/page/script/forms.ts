@@ -1,10 +1,14 @@
 /** Fields: giving them the focus, a value, an option, a tick. */
 import { injected } from "./injected.js";
-import { nameOf, type Target } from "./query.js";
 import type { Look, Trouble } from "./waiting.js";
 
 /** What is left to do with the keyboard after the page's part; into "plain" text may be pasted. */
 export type Focused = "keys" | "plain" | "click_first" | "set";
+
+/** What is meant by an element: of a label its field. */
+export function fieldOf(element: Element): Element {
+  return injected().retarget(element, "follow-label") ?? element;
+}
 
 /** Puts the caret into the element. "click_first": it does not take the focus from a script. */
 export function focus(element: Element, clear: boolean): Focused {
@@ -52,23 +56,23 @@ function caretToEnd(element: Element): void {
 const SET_ONLY = new Set(["color", "date", "time", "datetime-local", "month", "range", "week"]);
 
 /** Fields whose value typing can't give: pickers and sliders. */
-export function isSetOnly(element: Element): boolean {
+export function isSetOnly(element: Element): element is HTMLInputElement {
   return element instanceof HTMLInputElement && SET_ONLY.has(element.type);
 }
 
 /** Fills in one go. "keys": the old text is selected now and the new one has yet to be inserted. */
 export function fill(element: Element, value: FieldValue): Filled | Trouble {
-  const field = injected().retarget(element, "follow-label") ?? element;
+  const field = fieldOf(element);
   if (field instanceof HTMLSelectElement) {
     const chosen = choose(field, { valueOrLabel: [String(value)] });
     return "values" in chosen ? "done" : chosen;
   }
-  if (field instanceof HTMLInputElement && field.type === "checkbox") return tick(field, isYes(value));
+  if (field instanceof HTMLInputElement && field.type === "checkbox") return ticks(field, value);
   if (field instanceof HTMLInputElement && field.type === "radio") return choosesRadio(field, value);
   if (field.matches("[role=checkbox], [role=switch], [role=radio]")) {
     return (field.getAttribute("aria-checked") === "true") === isYes(value) ? "done" : "click";
   }
-  return fillText(element, value);
+  return malformed(field, String(value)) ?? fillText(element, value);
 }
 
 export type FieldValue = string | number | boolean;
@@ -82,6 +86,29 @@ function fillText(element: Element, value: FieldValue): Filled | Trouble {
   } catch (error) {
     return { code: "INVALID_ARGUMENTS", message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** How the values are written that Chromium throws away, or changes, when they are written otherwise. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  color: "#ff8800", date: "2031-12-24", "datetime-local": "2031-12-24T18:30", month: "2031-12", time: "18:30", week: "2031-W52",
+};
+
+/** What is wrong with a value that the field would not take as it is. */
+function malformed(field: Element, value: string): Trouble | undefined {
+  if (!isSetOnly(field) || value === "" || takes(field, value)) return undefined;
+  const { type, min, max, step } = field;
+  const said =
+    type === "range"
+      ? `the slider goes from ${min || "0"} to ${max || "100"} in steps of ${step || "1"}, not to ${value}`
+      : `a ${type} is written like ${WRITTEN[type] ?? ""}, not ${JSON.stringify(value)}`;
+  return { code: "INVALID_ARGUMENTS", message: said };
+}
+
+function takes(field: HTMLInputElement, value: string): boolean {
+  if (field.type === "color") return CSS.supports("color", value);
+  const probe = field.cloneNode() as HTMLInputElement;
+  probe.value = value;
+  return field.type === "range" ? Number(probe.value) === Number(value) : probe.value !== "";
 }
 
 /** A radio button may also be named by its group and chosen by its value. */
@@ -105,6 +132,13 @@ function groupOf(radio: HTMLInputElement): readonly HTMLInputElement[] {
   if (radio.name === "") return [radio];
   const selector = `input[type=radio][name=${JSON.stringify(radio.name)}]`;
   return [...(radio.form ?? document).querySelectorAll<HTMLInputElement>(selector)];
+}
+
+/** A box may also be ticked by its own value. */
+function ticks(box: HTMLInputElement, value: FieldValue): Filled | Trouble {
+  if (typeof value !== "string" || YES_NO.test(value)) return tick(box, isYes(value));
+  if (value === box.value) return tick(box, true);
+  return { code: "INVALID_ARGUMENTS", message: `a checkbox takes true or false, not ${JSON.stringify(value)}` };
 }
 
 function tick(input: HTMLInputElement, wanted: boolean): Filled {
@@ -157,32 +191,4 @@ export function lookForOption(element: Element, choice: Choice): Look<readonly s
   // Something else than a select element will not become one.
   if ("code" in chosen && chosen.code === "INVALID_ARGUMENTS") return { stop: chosen };
   return "values" in chosen ? { done: chosen.values } : { missing: chosen };
-}
-
-export interface FilePayload {
-  readonly name: string;
-  readonly mimeType: string;
-  /** Base64. */
-  readonly bytes: string;
-}
-
-export function fileInput(element: Element, target: Target): HTMLInputElement | Trouble {
-  const input = injected().retarget(element, "follow-label");
-  if (input instanceof HTMLInputElement && input.type === "file") return input;
-  return { code: "INVALID_ARGUMENTS", message: `${nameOf(target)} is not a file input: ${injected().previewNode(element)}` };
-}
-
-export function setFiles(input: HTMLInputElement, files: readonly FilePayload[]): void {
-  const carrier = new DataTransfer();
-  for (const { name, mimeType, bytes } of files) {
-    const content = Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
-    carrier.items.add(new File([content], name, { type: mimeType }));
-  }
-  input.files = carrier.files;
-  input.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
-export function fileNames(input: HTMLInputElement): readonly string[] {
-  return [...(input.files ?? [])].map((file) => file.name);
 }

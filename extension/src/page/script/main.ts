@@ -1,6 +1,7 @@
 /** The page script: every function that the extension calls inside a document, by name. */
 import { whenReady, type Box, type Need } from "./actionable.js";
 import * as content from "./content.js";
+import * as files from "./files.js";
 import * as forms from "./forms.js";
 import { BadSelector, StaleRef, find, nameOf, type Target } from "./query.js";
 import { knows, nextNumber } from "./refs.js";
@@ -44,9 +45,13 @@ export interface PageFunctions {
   region: { arg: Waiting; value: Outcome<content.Region> };
   snapshot: { arg: MaybeWaiting & SnapshotRequest; value: Outcome<Snapshot> };
   element: { arg: Target; value: Element | null };
-  file_input: { arg: Waiting; value: Outcome<true> };
+  /** Whether it is a file input. */
+  file_input: { arg: Waiting; value: Outcome<boolean> };
+  takes_drop: { arg: Waiting; value: Outcome<boolean> };
+  drop_files: { arg: { target: Target; files: readonly files.FilePayload[] }; value: null };
   file_element: { arg: Target; value: Element | null };
-  set_files: { arg: { target: Target; files: readonly forms.FilePayload[] }; value: null };
+  /** Of the target, or of the element that comes along. */
+  set_files: { arg: { target: Target | undefined; files: readonly files.FilePayload[] }; value: null };
   file_names: { arg: Target; value: readonly string[] };
   has: { arg: Target; value: { here: boolean; known: boolean; nextRef: number } };
   ready: { arg: null; value: Here };
@@ -91,7 +96,7 @@ const functions: Functions = {
   async focus({ target, wait, clear, value }) {
     const found = await whenReady(target, ["visible", "enabled", "editable", "in_view"], wait);
     if (!("ok" in found)) return found;
-    const { element } = found.ok;
+    const element = forms.fieldOf(found.ok.element);
     if (forms.isSetOnly(element)) {
       const filled = forms.fill(element, value);
       return isTrouble(filled) ? { trouble: filled } : { ok: { how: "set" } };
@@ -130,22 +135,21 @@ const functions: Functions = {
   snapshot: (arg) => withElement(arg, [], (element) => snapshot(arg, element)),
   element: (target) => find(target) ?? null,
   file_input: (arg) =>
-    withElement(arg, [], (element) => {
-      const input = forms.fileInput(element as Element, arg.target);
-      return isTrouble(input) ? input : true;
-    }),
-  file_element(target) {
-    const input = forms.fileInput(find(target) as Element, target);
-    return isTrouble(input) ? null : input;
+    withElement(arg, [], (element) => files.inputOf(element) !== undefined),
+  file_element: (target) => files.inputOf(find(target)) ?? null,
+  takes_drop: (arg) => withElement(arg, ["visible"], (element) => files.takesDrop(element as Element)),
+  drop_files({ target, files: dropped }) {
+    files.drop(find(target), dropped);
+    return null;
   },
-  set_files({ target, files }) {
-    const input = forms.fileInput(find(target) as Element, target);
-    if (!isTrouble(input)) forms.setFiles(input, files);
+  set_files({ target, files: given }, element) {
+    const input = files.inputOf(target === undefined ? element : find(target));
+    if (input !== undefined) files.put(input, given);
     return null;
   },
   file_names(target) {
-    const input = forms.fileInput(find(target) as Element, target);
-    return isTrouble(input) ? [] : forms.fileNames(input);
+    const input = files.inputOf(find(target));
+    return input === undefined ? [] : files.namesOf(input);
   },
   has(target) {
     const element = present(target);

@@ -1,4 +1,5 @@
 /** A page's content as Markdown: what it says, without what it looks like. */
+import { chosenIn, ofInput } from "./values.js";
 
 const SKIPPED = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "SVG", "CANVAS", "IFRAME", "OBJECT", "HEAD"]);
 const BLOCKS = new Set(
@@ -20,7 +21,7 @@ function block(element: Element, depth: number): string {
     case "HR":
       return "\n\n---\n\n";
     case "PRE":
-      return `\n\n\`\`\`\n${element.textContent.replace(/\n$/, "")}\n\`\`\`\n\n`;
+      return `\n\n${preformatted(element)}\n\n`;
     case "BLOCKQUOTE":
       return `\n\n${tidy(children(element, depth)).replace(/^/gm, "> ")}\n\n`;
     case "UL":
@@ -50,13 +51,27 @@ function children(element: Element, depth: number): string {
   return text;
 }
 
-function composed(element: Element): readonly Node[] {
+/** Fenced in by more backticks than there are in it. */
+function preformatted(element: Element): string {
+  const text = element.textContent.replace(/\n$/, "");
+  const language = /(?:^|\s)lang(?:uage)?-([\w+#-]+)/.exec((element.querySelector("code") ?? element).className)?.[1] ?? "";
+  const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
+  return `${fence}${language}\n${text}\n${fence}`;
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+}
+
+/** What is shown of it, in its own tree and in what that gives a place to. */
+export function composed(element: Element): readonly Node[] {
+  if (element instanceof HTMLDetailsElement && !element.open) return [...element.children].filter(({ tagName }) => tagName === "SUMMARY");
   if (element.shadowRoot !== null) return [...element.shadowRoot.childNodes];
   if (element instanceof HTMLSlotElement && element.assignedNodes().length > 0) return element.assignedNodes();
   return [...element.childNodes];
 }
 
-function isShown(element: Element): boolean {
+export function isShown(element: Element): boolean {
   if (SKIPPED.has(element.tagName.toUpperCase())) return false;
   return element.checkVisibility({ visibilityProperty: true }) || getComputedStyle(element).display === "contents";
 }
@@ -71,13 +86,13 @@ function inline(element: Element): string {
   let text = "";
   for (const node of composed(element)) {
     if (node.nodeType === Node.TEXT_NODE) text += node.nodeValue ?? "";
-    else if (node instanceof Element && isShown(node)) text += span(node);
+    else if (node instanceof Element && isShown(node)) text += isBlock(node) ? ` ${span(node)} ` : span(node);
   }
   return text.replace(/\s+/g, " ").trim();
 }
 
 const MARKS: Readonly<Record<string, string>> = {
-  STRONG: "**", B: "**", EM: "*", I: "*", CODE: "`", KBD: "`", DEL: "~~", S: "~~",
+  STRONG: "**", B: "**", EM: "*", I: "*", KBD: "`", DEL: "~~", S: "~~",
 };
 
 function span(element: Element): string {
@@ -91,9 +106,13 @@ function span(element: Element): string {
     case "INPUT":
       return field(element as HTMLInputElement);
     case "TEXTAREA":
-      return (element as HTMLTextAreaElement).value;
+      return ` ${(element as HTMLTextAreaElement).value} `;
     case "SELECT":
-      return [...(element as HTMLSelectElement).selectedOptions].map((option) => option.label).join(", ");
+      return ` ${chosenIn(element as HTMLSelectElement)} `;
+    case "BUTTON":
+      return ` ${inline(element)} `;
+    case "CODE":
+      return code(padded(element, inline(element)));
     default:
       return marked(padded(element, inline(element)), MARKS[element.tagName] ?? "");
   }
@@ -107,6 +126,10 @@ function image({ alt, src }: HTMLImageElement): string {
 function padded(element: Element, text: string): string {
   const raw = element.textContent;
   return (/^\s/.test(raw) ? " " : "") + text + (/\s$/.test(raw) ? " " : "");
+}
+
+function code(text: string): string {
+  return text.includes("`") ? marked(text, "``") : marked(text, "`");
 }
 
 function marked(text: string, mark: string): string {
@@ -123,7 +146,7 @@ function link(anchor: HTMLAnchorElement, text: string): string {
 
 function field(input: HTMLInputElement): string {
   if (input.type === "checkbox" || input.type === "radio") return input.checked ? "[x] " : "[ ] ";
-  return input.type === "hidden" || input.type === "password" ? "" : input.value;
+  return input.type === "hidden" || input.type === "password" ? "" : ` ${ofInput(input) ?? ""} `;
 }
 
 function list(element: Element, depth: number): string {
@@ -132,6 +155,7 @@ function list(element: Element, depth: number): string {
   const items: string[] = [];
   for (const item of element.children) {
     if (!isShown(item)) continue;
+    if (item instanceof HTMLLIElement && item.hasAttribute("value")) number = item.value;
     const mark = ordered ? `${String(number++)}. ` : "- ";
     const [first = "", ...rest] = tidy(children(item, depth + 1)).split("\n");
     items.push([mark + first, ...rest.filter((line) => line !== "").map((line) => " ".repeat(mark.length) + line)].join("\n"));

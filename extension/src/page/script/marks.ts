@@ -1,6 +1,7 @@
 /** What tells an element from all others of its document, and is the same for one rendered in its place. */
 import { adopted } from "./refs.js";
 import { readTree, type Tree, type TreeNode } from "./tree.js";
+import { whole } from "./whole.js";
 
 const TEXT_CHARS = 80;
 const CLIMBS = 4;
@@ -52,7 +53,7 @@ function isFocusable(element: Element): boolean {
 
 /** Lets elements that were rendered anew take over the refs of those that were in their place. */
 export function findAgain(): void {
-  for (const [element, mark] of marksOf(readTree(document.body))) adopted(element, mark);
+  for (const [element, mark] of marksOf(readTree(whole()))) adopted(element, mark);
 }
 
 /** Role and name of a mark, as a person would say them. */

@@ -2,6 +2,7 @@
 import { contentOf } from "./css_content.js";
 import { named, roleOf } from "./roles.js";
 import type { Look, Sight } from "./sight.js";
+import { valueOf } from "./values.js";
 
 /** A text, and the elements that it was taken from. */
 export interface Said {
@@ -103,7 +104,7 @@ export class Names {
     switch (role) {
       case "textbox":
       case "searchbox":
-        return from(tag === "INPUT" || tag === "TEXTAREA" ? (element as HTMLInputElement).value : element.textContent, element);
+        return from(valueOf(element, tag, role) ?? element.textContent, element);
       case "combobox":
       case "listbox":
         return this.#chosen(element, tag, role, inside);
@@ -133,6 +134,7 @@ export class Names {
     way.seen.add(element);
     if (look.tag === "INPUT") return this.#byType(element as HTMLInputElement, one);
     if (FIELDS.has(look.tag)) return this.#byField(one);
+    if (look.tag === "OPTGROUP") return from(attribute(element, "label"), element);
     if (look.tag in CAPTIONS) return this.#byCaption(one);
     if (look.tag === "IMG" || look.tag === "AREA") return from(either(attribute(element, "alt"), element.getAttribute("title")), element);
     return look.tag === "SVG" || isDrawn(element) ? this.#byDrawing(one) : undefined;

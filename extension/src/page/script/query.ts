@@ -43,12 +43,33 @@ export function findAll(selector: string): readonly Element[] {
   try {
     for (const one of selectors) {
       const found = injected().querySelectorAll(one, document);
-      if (found.length > 0) return found;
+      if (found.length > 0) return inOrder(found);
     }
   } catch (error) {
     throw new BadSelector(error instanceof Error ? error.message : String(error));
   }
   return [];
+}
+
+/** The engine puts what it found in shadow trees behind everything else. */
+function inOrder(found: readonly Element[]): readonly Element[] {
+  const [first] = found;
+  if (first === undefined || found.every((one) => one.getRootNode() === first.getRootNode())) return found;
+  const ways = new Map(found.map((element) => [element, wayTo(element)]));
+  return found.toSorted((a, b) => compare(ways.get(a) ?? [], ways.get(b) ?? []));
+}
+
+/** The hosts of the shadow trees around `element`, outermost first, and itself. */
+function wayTo(element: Element): readonly Element[] {
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? [...wayTo(root.host), element] : [element];
+}
+
+function compare(one: readonly Element[], other: readonly Element[]): number {
+  const at = one.findIndex((step, index) => step !== other[index]);
+  const [a, b] = [one[at], other[at]];
+  if (a === undefined || b === undefined) return one.length - other.length;
+  return (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING) === 0 ? 1 : -1;
 }
 
 /** The first match, or undefined. Throws `StaleRef`, `BadSelector`. */

@@ -67,7 +67,7 @@ export class Sight {
     if (UNTOLD.has(look.tag)) return true;
     const isSlot = look.tag === "SLOT";
     if (look.display === "contents" && !isSlot) return !this.#holdsAnything(element);
-    const isOption = look.tag === "OPTION" && element.closest("select") !== null;
+    const isOption = (look.tag === "OPTION" || look.tag === "OPTGROUP") && element.closest("select") !== null;
     if (!isOption && !isSlot && !this.#isShown(element, look)) return true;
     return this.#isAway(element, look);
   }

@@ -2,6 +2,7 @@
 import { isForActing, marksOf } from "./marks.js";
 import { numberFrom, nextNumber, refOf } from "./refs.js";
 import { readTree, type Tree, type TreeNode } from "./tree.js";
+import { whole } from "./whole.js";
 
 export interface SnapshotRequest {
   readonly firstRef: number;
@@ -23,7 +24,7 @@ const NAME_CHARS = 200;
 /** Takes the snapshot of `root`, or of the whole document. */
 export function snapshot(request: SnapshotRequest, root: Element | undefined): Snapshot {
   numberFrom(request.firstRef);
-  const tree = readTree(root ?? document.body);
+  const tree = readTree(root ?? whole());
   const marks = root === undefined ? marksOf(tree) : new Map<Element, string>();
   const reader = new Reader(tree, marks, request.interactiveOnly);
   const writer = new Writer();
@@ -38,6 +39,8 @@ interface Item {
   readonly head: string;
   readonly below: Item[];
   readonly ref: string | undefined;
+  /** A text that must not run into its neighbours. */
+  readonly apart?: boolean;
 }
 
 class Reader {
@@ -62,10 +65,10 @@ class Reader {
     const ref = this.#refFor(node, node.hand && !clickable);
     const within = this.below(node, clickable || node.hand);
     const below = this.#isDecoration(node) ? acting(within) : within;
-    if (this.#isNoise(node, ref, below)) return below;
+    if (this.#isNoise(node, ref, below)) return node.role === "listitem" ? below.map(apart) : below;
     const head = describe(node, ref);
-    const item = { role: node.role, name: node.name, head, below, ref };
-    return this.interactiveOnly ? [{ ...item, below: [] }, ...below] : [item];
+    const item = { role: node.role, name: node.name, head, below: below.filter(({ role, name }) => role !== "text" || name !== clip(node.name)), ref };
+    return this.interactiveOnly ? [{ ...item, head: head + held(node), below: [] }, ...below] : [item];
   }
 
   /** Elements that one can act on; of nested ones with a hand for a cursor only the outermost. */
@@ -101,12 +104,30 @@ function told(items: readonly Item[]): Item[] {
   const joined: Item[] = [];
   for (const item of items) {
     const last = joined.at(-1);
-    if (item.role === "text" && last?.role === "text") {
-      const name = clip(`${last.name} ${item.name}`);
-      joined[joined.length - 1] = { ...last, name, head: `text: ${name}` };
-    } else joined.push(item);
+    const both = item.role === "text" && last?.role === "text" ? together(last, item) : undefined;
+    if (both === undefined) joined.push(item);
+    else joined[joined.length - 1] = both;
   }
   return joined.filter((item, at) => item.role !== "text" || !isLabel(item.name, joined[at - 1]) && !isLabel(item.name, joined[at + 1]));
+}
+
+/** Undefined where that would cut short what stands apart. */
+function together(one: Item, other: Item): Item | undefined {
+  const isApart = one.apart === true || other.apart === true;
+  const name = `${one.name}${isApart ? " | " : " "}${other.name}`;
+  if (isApart && name.length > NAME_CHARS) return undefined;
+  return { ...one, name: clip(name), head: `text: ${clip(name)}`, apart: isApart };
+}
+
+function apart(item: Item): Item {
+  return { ...item, apart: true };
+}
+
+/** Where the content is left out, a field still says what it holds, and what has no name what stands in it. */
+function held({ name, value, children, element }: TreeNode): string {
+  const isText = name === "" || (element as HTMLElement).isContentEditable;
+  const said = clip(value ?? (isText ? children.filter((child) => typeof child === "string").join(" ") : ""));
+  return said === "" || said === clip(name) ? "" : `: ${said}`;
 }
 
 function isLabel(text: string, field: Item | undefined): boolean {
@@ -163,7 +184,7 @@ function states(node: TreeNode): string[] {
   ];
 }
 
-const STATES = ["checked", "disabled", "expanded", "invalid", "level", "pressed", "selected", "active"] as const;
+const STATES = ["checked", "disabled", "expanded", "invalid", "level", "modal", "pressed", "selected", "active"] as const;
 
 /** `[checked]`, `[checked=mixed]`, `[level=2]`; nothing for what is absent or false. */
 function state(name: string, value: boolean | string | number | undefined): string {

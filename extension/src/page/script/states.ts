@@ -8,6 +8,7 @@ export interface States {
   expanded: boolean | undefined;
   invalid: boolean | "grammar" | "spelling" | undefined;
   level: number | undefined;
+  modal: boolean | undefined;
   pressed: boolean | "mixed" | undefined;
   selected: boolean | undefined;
 }
@@ -22,19 +23,27 @@ const DISABLED = set(
 const EXPANDED = set("application button checkbox combobox gridcell link listbox menuitem row rowheader tab treeitem columnheader menuitemcheckbox menuitemradio switch");
 const INVALID = set("application checkbox columnheader combobox gridcell listbox radiogroup rowheader searchbox slider spinbutton switch textbox tree");
 const SELECTED = set("gridcell option row tab rowheader columnheader treeitem");
+const DIALOGS = set("dialog alertdialog");
 const LEVELLED = set("heading listitem row treeitem");
 const STATED = new Set([...CHECKED, ...DISABLED, ...EXPANDED, ...INVALID, ...SELECTED, ...LEVELLED]);
 
 /** Notes those that its role can have. */
 export function noteStates(sight: Sight, node: States & { readonly role: string; readonly element: Element }, tag: string): void {
   const { element, role } = node;
+  noteOpenness(node, tag);
   if (!STATED.has(role)) return;
   if (CHECKED.has(role)) node.checked = checked(element, tag);
   if (DISABLED.has(role)) node.disabled = isSwitchedOff(element) || isDeclaredOff(sight, element);
-  if (EXPANDED.has(role)) node.expanded = tag === "DETAILS" ? (element as HTMLDetailsElement).open : isTrue(element.getAttribute("aria-expanded"));
+  if (EXPANDED.has(role)) node.expanded = isTrue(element.getAttribute("aria-expanded"));
   if (LEVELLED.has(role)) node.level = level(element, tag);
   if (INVALID.has(role)) node.invalid = invalid(element.getAttribute("aria-invalid"));
   noteChoice(node, tag);
+}
+
+function noteOpenness(node: States & { readonly role: string; readonly element: Element }, tag: string): void {
+  const { element, role } = node;
+  if (tag === "SUMMARY") node.expanded = element.matches("details[open] > summary");
+  if (DIALOGS.has(role)) node.modal = element.matches(":modal") || isTrue(element.getAttribute("aria-modal"));
 }
 
 function noteChoice(node: States & { readonly role: string; readonly element: Element }, tag: string): void {

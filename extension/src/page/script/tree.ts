@@ -2,13 +2,16 @@
 import { folded, tidied } from "./folding.js";
 import { isOneText, isRendered, isSlotted, Names } from "./names.js";
 import { roleOf } from "./roles.js";
-import { isTrue, Sight, type Look } from "./sight.js";
+import { isTrue, Sight, tagOf, type Look } from "./sight.js";
 import { noteStates, type States } from "./states.js";
+import { chosenIn, isBar, valueOf } from "./values.js";
 
 export class TreeNode implements States {
   name = "";
   children: (TreeNode | string)[] = [];
   placeholder: string | undefined;
+  /** What it holds, where that is not told by its children anyway. */
+  value: string | undefined;
   active = false;
   ariaHidden = false;
   /** Whether the cursor over it is a hand. */
@@ -22,6 +25,7 @@ export class TreeNode implements States {
   expanded: boolean | undefined;
   invalid: boolean | "grammar" | "spelling" | undefined;
   level: number | undefined;
+  modal: boolean | undefined;
   pressed: boolean | "mixed" | undefined;
   selected: boolean | undefined;
 
@@ -69,7 +73,7 @@ class TreeReader {
   #visit(parent: TreeNode, node: Node, isSeen: boolean): void {
     if (node.nodeType === Node.TEXT_NODE) {
       const text = node.nodeValue ?? "";
-      if (isSeen && text !== "" && parent.role !== "textbox" && isRendered(node as Text)) say(parent, text);
+      if (isSeen && text !== "" && tagOf(parent.element) !== "TEXTAREA" && isRendered(node as Text)) say(parent, text);
     } else if (node.nodeType === Node.ELEMENT_NODE) this.#element(parent, node as Element);
   }
 
@@ -78,7 +82,7 @@ class TreeReader {
     const look = this.#sight.at(element);
     if (look.told) return;
     look.told = true;
-    if (look.display === "none") {
+    if (look.display === "none" || isOut(element)) {
       say(parent, " ");
       return;
     }
@@ -120,7 +124,9 @@ class TreeReader {
     if (node.role === "iframe") return [];
     const { text, sources } = this.#names.of(element, look);
     node.name = text === "" ? "" : tidied(text);
-    if (holdsText(element, look)) node.children.push(element.value);
+    const held = valueOf(element, look.tag, node.role);
+    if (held !== undefined) node.children.push(held);
+    node.value = held ?? (look.tag === "SELECT" ? chosenIn(element as HTMLSelectElement) : undefined);
     noteStates(this.#sight, node, look.tag);
     return sources.length === 1 && sources[0] === element ? [] : sources;
   }
@@ -137,6 +143,7 @@ class TreeReader {
   }
 
   #content(node: TreeNode, element: Element, look: Look, isSeen: boolean): void {
+    if (isBar(look.tag)) return;
     const assigned = look.tag === "SLOT" ? (element as HTMLSlotElement).assignedNodes() : [];
     for (const child of assigned) this.#visit(node, child, isSeen);
     if (assigned.length > 0) return;
@@ -165,7 +172,8 @@ function say(node: TreeNode, text: string): void {
   else children.push(text);
 }
 
-function holdsText(element: Element, { tag }: Look): element is HTMLInputElement | HTMLTextAreaElement {
-  if (tag !== "INPUT" && tag !== "TEXTAREA") return false;
-  return element instanceof HTMLTextAreaElement || (element instanceof HTMLInputElement && !/^(checkbox|radio|file)$/.test(element.type));
+/** Shown, perhaps, but nobody can do anything with it: inert, unless a modal dialog stands out of that, or folded until it is searched for. */
+function isOut(element: Element): boolean {
+  if (element.hasAttribute("inert")) return !element.matches(":modal") && element.querySelector(":modal") === null;
+  return element.getAttribute("hidden") === "until-found" && getComputedStyle(element).contentVisibility === "hidden";
 }

@@ -1,5 +1,6 @@
 /** What is in the viewport right now: elements with place, text, and a selector that finds them again. */
 import { boxOf, type Box } from "./actionable.js";
+import { ofInput } from "./values.js";
 
 export interface ViewportDomRequest {
   readonly maxElements: number;
@@ -82,7 +83,7 @@ function isVisible(element: Element): boolean {
 }
 
 function factsOf(element: Element, depth: number): ViewportElement {
-  const attributes = TOLD_ATTRIBUTES.filter((name) => element.hasAttribute(name)).map((name) => [name, element.getAttribute(name)] as const);
+  const attributes = TOLD_ATTRIBUTES.filter((name) => element.hasAttribute(name)).map((name) => [name, told(element, name)] as const);
   return {
     ...(Object.fromEntries(attributes) as Record<string, string | null>),
     tag: element.tagName.toLowerCase(),
@@ -95,6 +96,11 @@ function factsOf(element: Element, depth: number): ViewportElement {
     selector: selectorOf(element),
     ancestors: ancestorsOf(element, depth),
   };
+}
+
+/** Of a secret only that there is one. */
+function told(element: Element, name: string): string | null {
+  return (name === "value" && element instanceof HTMLInputElement && element.type === "password" ? ofInput(element) : undefined) ?? element.getAttribute(name);
 }
 
 /** Of containers only what stands in them directly: the rest is told by their children. */

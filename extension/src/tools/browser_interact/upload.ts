@@ -1,4 +1,4 @@
-/** Puts files into a file input: paths on the browser's machine, or artifacts of the hub. */
+/** Hands files to a page: paths on the browser's machine, or artifacts of the hub. */
 import type { InteractUpload, Uploaded } from "../../generated/protocol.js";
 import { download, fileIsMissing, type FileBytes } from "../../chrome/files.js";
 import { ToolFailure } from "../../failure.js";
@@ -6,6 +6,7 @@ import { ask } from "../../page/asking.js";
 import type { Frame } from "../../page/frame.js";
 import { common, invalid, listOf, mustName, parse, text, where } from "../arguments.js";
 import { value, type Action, type Command } from "../command.js";
+import { offer } from "./offering.js";
 
 const ABSOLUTE = /^(\/|[A-Za-z]:[\\/]|\\\\)/;
 const ARTIFACT = /^art_[\w-]+$/;
@@ -20,14 +21,18 @@ export const upload: Action = async (command) => {
   const bytes = artifacts ? await deadline.race(artifactsOf(command, args.files)) : undefined;
   if (bytes === undefined) await mustExist(command, args.files);
   const tab = await command.tab();
-  const { frame } = await ask(tab, args, "file_input", {}, deadline);
+  const { frame, value: isInput } = await ask(tab, args, "file_input", {}, deadline);
   command.begun({ uploaded: [] } satisfies Uploaded);
+  const given = bytes === undefined ? args.files.map(baseName) : bytes.map(({ name }) => name);
+  if (!isInput) {
+    await offer(command, tab, args, frame, bytes === undefined ? { paths: args.files } : { bytes });
+    return value({ uploaded: given } satisfies Uploaded);
+  }
   const target = { selector: args.selector, ref: args.ref };
   if (bytes === undefined) await deadline.race(setPaths(frame, target, args.files));
   else await deadline.race(frame.call("set_files", { target, files: bytes }));
   // The page may take the field away as soon as it has got its files.
   const names = await deadline.race(frame.call("file_names", target).catch(() => []));
-  const given = bytes === undefined ? args.files.map(baseName) : bytes.map(({ name }) => name);
   return value({ uploaded: names.length > 0 ? names : given } satisfies Uploaded);
 };
 

@@ -33,8 +33,18 @@ export const setCookie: Action = async (command) => {
     if (error instanceof CdpError) throw invalid("value", `or an attribute of the cookie ${name} is refused by the browser: ${error.message}`);
     throw error;
   }
-  return value({ success: true, details: { name, domain: domain ?? new URL(home ?? "").hostname } } satisfies NetworkDone);
+  const host = domain ?? new URL(home ?? "").hostname;
+  await mustBeKept(command, tab, args, `https://${host.replace(/^\./, "")}${path ?? new URL(home ?? "https://x/").pathname}`);
+  return value({ success: true, details: { name, domain: host } } satisfies NetworkDone);
 };
+
+/** The browser says yes to some cookies and keeps them not. */
+async function mustBeKept({ deadline }: Command, tab: Tab, { name, value: content, expires }: SetCookie, url: string): Promise<void> {
+  if (expires !== undefined && expires * 1000 < Date.now()) return;
+  const { cookies } = await deadline.race(tab.session.send("Network.getCookies", { urls: [url] }));
+  if (cookies.some((cookie) => cookie.name === name && cookie.value === content)) return;
+  throw invalid("value", `or an attribute of the cookie ${name} is refused by the browser: it was not kept; sameSite None needs secure, and secure an https address`);
+}
 
 /** The URL that the cookie is for; undefined when its domain says enough. */
 function homeOf(command: Command, tab: Tab, { url, domain }: SetCookie): string | undefined {
