@@ -52,6 +52,11 @@ export class FrameTree {
     return this.#frames.get(id);
   }
 
+  /** Calls a function of the page script in each document; one that goes away meanwhile needs nothing. */
+  async everywhere(name: "watch_compositions"): Promise<void> {
+    await Promise.all(this.inOrder().map((frame) => frame.call(name, null).catch(() => undefined)));
+  }
+
   listen(listener: (event: FrameEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -2,7 +2,7 @@
 import type { CdpSession } from "../chrome/cdp.js";
 import { ToolFailure } from "../failure.js";
 import type { Deadline } from "./deadline.js";
-import { charactersOf, chord, keyNamed, keyTyping, MODIFIER_BITS, shiftedOf, type Key } from "./keys.js";
+import { charactersOf, chord, isComposed, keyElsewhere, keyNamed, keyTyping, METHOD_AT_WORK, MODIFIER_BITS, shiftedOf, type Key } from "./keys.js";
 
 /** Texts from here on are not typed key by key when it has to go at once: a key takes the page about a millisecond. */
 const LONG = 500;
@@ -11,7 +11,11 @@ const SHIFT = 8;
 const VOLLEY = 64;
 
 export class Keyboard {
-  constructor(private readonly session: CdpSession) {}
+  /** `watch` is told in time that compositions are to come. */
+  constructor(
+    private readonly session: CdpSession,
+    private readonly watch: () => Promise<void>,
+  ) {}
 
   /** Presses a key or a chord such as `Control+a`, with further modifiers held. Rejects names of no key. */
   async press(text: string, held: readonly string[]): Promise<void> {
@@ -19,7 +23,7 @@ export class Keyboard {
     const key = keyNamed(name) ?? keyTyping(name);
     const keys = [...new Set([...held, ...modifiers])].map(modifierKey);
     if (key !== undefined) await this.#chord(key, key.shifted ? [...keys, modifierKey("Shift")] : keys);
-    else if (charactersOf(name).length === 1) await this.insert(name);
+    else if (charactersOf(name).length === 1) await this.tap(name);
     else throw new ToolFailure("INVALID_ARGUMENTS", `no such key: ${name}`);
   }
 
@@ -41,21 +45,41 @@ export class Keyboard {
 
   /** Types all of it as fast as the page takes it; a long text comes line by line, as from the clipboard. */
   async type(text: string, deadline: Deadline): Promise<void> {
-    const chars = text.length > LONG ? text.split(/(\n)/).filter((line) => line !== "") : charactersOf(text);
-    for (let at = 0; at < chars.length; at += VOLLEY) {
+    const long = text.length > LONG;
+    const parts = long ? text.split(/(\n)/).filter((line) => line !== "") : charactersOf(text);
+    const put = (part: string): Promise<void> => (long && part !== "\n" ? this.insert(part) : this.#put(part));
+    if (!long && isComposed(text)) await deadline.race(this.watch());
+    for (let at = 0; at < parts.length; at += VOLLEY) {
       deadline.check();
-      await deadline.race(Promise.all(chars.slice(at, at + VOLLEY).map((char) => this.tap(char))));
+      await deadline.race(Promise.all(parts.slice(at, at + VOLLEY).map(put)));
     }
   }
 
-  /** One character by its key; one that no key types is inserted. */
+  /** One character by its key, on whatever keyboard has one; by an input method; or put in, as an emoji is. */
   async tap(char: string): Promise<void> {
-    const key = keyTyping(char);
-    if (key === undefined) await this.insert(char);
-    else {
+    if (isComposed(char)) await this.watch();
+    await this.#put(char);
+  }
+
+  /** Sends all of it at once, so that characters keep their order. */
+  async #put(char: string): Promise<void> {
+    const key = keyTyping(char) ?? keyElsewhere(char);
+    if (key !== undefined) {
       const bits = key.shifted ? SHIFT : 0;
       await Promise.all([this.#down(key, bits), this.#up(key, bits)]);
-    }
+    } else if (isComposed(char)) await this.#compose(char);
+    else await this.insert(char);
+  }
+
+  /** As an input method does it. Nothing is waited for in between, so that no cancel leaves a composition open. */
+  async #compose(text: string): Promise<void> {
+    const { length } = text;
+    await Promise.all([
+      this.#down(METHOD_AT_WORK, 0),
+      this.session.send("Input.imeSetComposition", { text, selectionStart: length, selectionEnd: length }),
+      this.insert(text),
+      this.#up(METHOD_AT_WORK, 0),
+    ]);
   }
 
   /** Text without key events, as an input method or a paste would give it. */

@@ -48,7 +48,7 @@ export class Tab {
       watcher.dialog(dialog);
     });
     this.mouse = new Mouse(attachment.root);
-    this.keyboard = new Keyboard(attachment.root);
+    this.keyboard = new Keyboard(attachment.root, () => this.frames.everywhere("watch_compositions"));
   }
 
   /** Switches on what is needed and waits until the frames are known. */

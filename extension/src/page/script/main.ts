@@ -4,6 +4,7 @@ import * as content from "./content.js";
 import * as forms from "./forms.js";
 import { BadSelector, StaleRef, find, nameOf, type Target } from "./query.js";
 import { knows, nextNumber } from "./refs.js";
+import { watchCompositions } from "./composition.js";
 import { reveal, shutAway, suspects } from "./closed_roots.js";
 import { hasMoved, movesSoFar } from "./pointer.js";
 import { arm, turn } from "./sequel.js";
@@ -59,6 +60,7 @@ export interface PageFunctions {
   suspects: { arg: boolean; value: readonly Element[] };
   reveal: { arg: null; value: null };
   moves: { arg: null; value: number };
+  watch_compositions: { arg: null; value: null };
   pixel_ratio: { arg: null; value: number };
   has_moved: { arg: { before: number; withinMs: number }; value: boolean };
   turn: { arg: null; value: null };
@@ -168,6 +170,7 @@ const functions: Functions = {
     return null;
   },
   moves: movesSoFar,
+  watch_compositions: watchCompositions,
   pixel_ratio: () => devicePixelRatio,
   has_moved: ({ before, withinMs }) => hasMoved(before, withinMs),
   turn,
