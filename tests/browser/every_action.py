@@ -135,8 +135,10 @@ def tabs() -> dict[str, Row]:
         assert done[0].facts["closedTabId"] not in {tab["id"] for tab in done[1].facts["tabs"]}
         assert done[2].facts["value"] == "Every action"
 
-    def only(_ground: Ground, done: Sequence[Done]) -> None:
-        assert [tab["id"] for tab in done[-1].facts["tabs"]] == [done[-2].facts["remainingTabId"]]
+    def alone(ground: Ground, done: Sequence[Done]) -> None:
+        left = {tab["id"]: tab["url"] for tab in done[1].facts["tabs"]}
+        assert left[done[0].facts["remainingTabId"]] == ground.url + "&4"
+        assert ground.url + "&3" not in left.values()
 
     def front(_ground: Ground, done: Sequence[Done]) -> None:
         assert done[-1].facts["activeTabId"] == done[0].facts["tabId"]
@@ -165,7 +167,7 @@ def tabs() -> dict[str, Row]:
             ],
             front,
         ),
-        "browser_tab close_others": Row(lambda _: [act("tab", "close_others"), everything], only),
+        "browser_tab close_others": Row(lambda _: [act("tab", "close_others"), everything], alone),
     }
 
 
