@@ -36,6 +36,7 @@ class Made:
     body: bytes
     headers: Mapping[str, str]
     status: int
+    delay_s: float
 
 
 @dataclass(slots=True)
@@ -58,12 +59,13 @@ class Site:
         headers: Mapping[str, str] | None = None,
         status: int = 200,
         name: str = "page",
+        delay_s: float = 0,
     ) -> str:
-        """The address, on the first origin, of a new page with this body."""
+        """The address, on the first origin, of a new page with this body, which comes late."""
         path = f"/made/{next(self.numbers)}/{name}"
         kind = {"Content-Type": "text/html; charset=utf-8"}
         filled = self.filled(body).encode()
-        self.made[path] = Made(filled, kind | dict(headers or {}), status)
+        self.made[path] = Made(filled, kind | dict(headers or {}), status, delay_s)
         return self.here + path
 
     def filled(self, text: str) -> str:
@@ -146,6 +148,7 @@ class Handler(BaseHTTPRequestHandler):
         """A page made on the spot, or a file of `site/`."""
         made = self.site.made.get(path)
         if made is not None:
+            time.sleep(made.delay_s)
             self.tell(made.status, made.body, made.headers)
             return
         file = PAGES / path.lstrip("/")

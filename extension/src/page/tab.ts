@@ -112,6 +112,10 @@ export class Tab {
       if (frame?.parent !== undefined) return;
       void this.watcher.place(request.url);
     });
+    // The request of a pop-up's first page was made before anyone listened.
+    this.frames.listen(({ kind, frame }) => {
+      if (kind === "committed" && frame === this.frames.main && this.memory.settings.facts.place !== undefined) void this.watcher.place(frame.url);
+    });
   }
 
   /** Tells once when the page crashes, unless the returned function is called first. */

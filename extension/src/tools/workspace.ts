@@ -23,6 +23,7 @@ interface Line {
 
 const KEY = "workspace";
 const GROUP_TITLE = "Tabyard";
+const UNTOLD_MS = 500;
 
 /** A tab that shows nothing yet, under the names that the browser gives it. */
 export const BLANK = /^(about:blank|chrome:\/\/new-?tab[\w-]*\/?)?$/;
@@ -47,7 +48,7 @@ export class Workspace {
     tabs.listen({
       created: (tab) => {
         // A person's new tab stays theirs, though a task's tab was in front of them.
-        if (this.launched && tab.openerTabId !== undefined) this.#opened(tab.id, tab.openerTabId);
+        if (this.launched && tab.openerTabId !== undefined) this.#guessed(tab.id, tab.openerTabId);
       },
       opened: (tabId, openerTabId) => {
         this.#opened(tabId, openerTabId);
@@ -179,6 +180,13 @@ export class Workspace {
     return tab;
   }
 
+  /** The tab that was in front need not be the one that opened it: that is told a moment later, but not of every tab. */
+  #guessed(tabId: number, openerTabId: number): void {
+    setTimeout(() => {
+      this.#opened(tabId, openerTabId);
+    }, UNTOLD_MS);
+  }
+
   #opened(tabId: number, openerTabId: number): void {
     const line = this.#lineOf(openerTabId);
     if (line !== undefined && this.#lineOf(tabId) === undefined) void this.#adoptPopup(line, tabId, openerTabId);
@@ -188,10 +196,11 @@ export class Workspace {
     // It joins the line, but the task stays where it is until it is told to go there.
     line.tabs.splice(-1, 0, tabId);
     this.#remember();
+    // First of all, since its page is on its way already.
+    this.changed({ event: "popup", tabId, openerTabId });
     // A pop-up that is gone already needs nothing.
     this.tabs.giveBack(tabId, openerTabId).catch(() => undefined);
     await this.#regroup(line, tabId);
-    this.changed({ event: "popup", tabId, openerTabId });
   }
 
   #removed(tabId: number): void {
