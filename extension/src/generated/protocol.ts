@@ -1495,7 +1495,7 @@ export interface ContentViewportDom {
   readonly minSize?: number;
 }
 
-/** The viewport and its elements; each with its nearest ancestors, `domDepth` of them. */
+/** The viewport and its elements, each with `domDepth` ancestors; in frames, `frame` says which. */
 export interface ViewportDom {
   readonly viewport: JsonObject;
   readonly elements: readonly JsonObject[];

@@ -163,7 +163,7 @@ class ContentViewportDom(ToolArgs):
 
 
 class ViewportDom(ToolOutcome):
-    """The viewport and its elements; each with its nearest ancestors, `domDepth` of them."""
+    """The viewport and its elements, each with `domDepth` ancestors; in frames, `frame` says which."""
 
     viewport: JsonObject
     elements: tuple[JsonObject, ...]

@@ -10,7 +10,7 @@ import { hasMoved, movesSoFar } from "./pointer.js";
 import { arm, turn } from "./sequel.js";
 import * as scroll from "./scroll.js";
 import { snapshot, type Snapshot, type SnapshotRequest } from "./snapshot.js";
-import { hitOwner, type Aimed } from "./owner.js";
+import { hitOwner, viewOf, type Aimed, type FrameView } from "./owner.js";
 import { listed, nearest } from "./candidates.js";
 import { clearStorage, storage, type StorageItems, type StorageName, type StorageRequest } from "./storage.js";
 import { timing } from "./timing.js";
@@ -53,6 +53,7 @@ export interface PageFunctions {
   /** The same, not before the page has loaded. */
   loaded: { arg: null; value: PageFunctions["ready"]["value"] };
   hit_owner: { arg: { x: number; y: number; check: boolean }; value: Aimed };
+  frame_view: { arg: null; value: FrameView };
   viewport_dom: { arg: ViewportDomRequest; value: ViewportDom };
   storage: { arg: StorageRequest; value: Outcome<StorageItems> };
   clear_storage: { arg: readonly StorageName[]; value: Outcome<{ removed: number }> };
@@ -160,6 +161,7 @@ const functions: Functions = {
     return here();
   },
   hit_owner: ({ x, y, check }, element) => hitOwner(element as Element, x, y, check),
+  frame_view: (_, owner) => viewOf(owner as Element),
   viewport_dom: viewportDom,
   storage: (arg) => settle(storage(arg)),
   clear_storage: (arg) => settle(clearStorage(arg)),
