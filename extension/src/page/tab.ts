@@ -17,8 +17,8 @@ export interface TabWatcher {
   dialog(dialog: OpenDialog): void;
   /** A page of the tab has begun to save a file. */
   download(url: string): void;
-  /** Pages at `url` will be told a made-up place. */
-  place(url: string): Promise<void>;
+  /** Pages at `url` will be told a made-up place; undefined: no pages any more. */
+  place(url: string | undefined): Promise<void>;
 }
 
 export class Tab {
@@ -77,6 +77,8 @@ export class Tab {
     if ("intercept" in patch) this.#interception.rule(patch.intercept ?? []);
     await deadline.race(this.#apply(this.session, patch));
     this.memory.settings.set(patch);
+    // Not before: until then, a page that asks is told the made-up place.
+    if ("place" in patch && patch.place === undefined) await this.watcher.place(undefined);
     const held = this.frames.holdNew;
     this.frames.holdNew = !this.memory.settings.none;
     for (const session of this.#sessions) {

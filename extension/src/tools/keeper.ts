@@ -141,7 +141,7 @@ export class Keeper {
       download: (url) => {
         this.parts.onDownload(tabId, url);
       },
-      place: (url) => this.#places.allow(tabId, url),
+      place: (url) => (url === undefined ? this.#places.withdraw(tabId) : this.#places.allow(tabId, url)),
     });
     this.#open.set(tabId, tab);
     return tab;

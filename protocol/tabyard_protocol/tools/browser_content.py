@@ -163,7 +163,7 @@ class ContentViewportDom(ToolArgs):
 
 
 class ViewportDom(ToolOutcome):
-    """The viewport and its elements, each with `domDepth` ancestors; in frames, `frame` says which."""
+    """The viewport and its elements, each with `domDepth` ancestors, in frames with `frame`."""
 
     viewport: JsonObject
     elements: tuple[JsonObject, ...]
