@@ -1,5 +1,6 @@
 """Two origins with the pages of `site/` and pages made on the spot; they note who asked."""
 
+import hashlib
 import itertools
 import mimetypes
 import threading
@@ -95,12 +96,14 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         length = int(self.headers.get("Content-Length") or 0)
-        asked = Asked(
-            self.command, url.path, url.query, dict(self.headers), self.rfile.read(length)
-        )
+        body = b"" if url.path == "/digest" else self.rfile.read(length)
+        asked = Asked(self.command, url.path, url.query, dict(self.headers), body)
         self.site.asked.append(asked)
         try:
-            self.answer(url.path, query)
+            if url.path == "/digest":
+                self.digest()
+            else:
+                self.answer(url.path, query)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
@@ -131,6 +134,16 @@ class Handler(BaseHTTPRequestHandler):
                 self.tell(200, b"mug;42\n", headers, missing=int(query.get("missing", 0)))
             case _:
                 self.page(path)
+
+    def digest(self) -> None:
+        """Says how long the body is, and its SHA-256; it is too large to be kept."""
+        left = int(self.headers["Content-Length"])
+        told = f"{left} "
+        digest = hashlib.sha256()
+        while left > 0 and (part := self.rfile.read(min(left, 1 << 20))):
+            digest.update(part)
+            left -= len(part)
+        self.tell(200, (told + digest.hexdigest()).encode(), {"Content-Type": "text/plain"})
 
     def drip(self) -> None:
         """A page whose body never ends."""

@@ -7,8 +7,11 @@ import { charactersOf, chord, isComposed, keyElsewhere, keyNamed, keyTyping, MET
 /** Texts from here on are not typed key by key when it has to go at once: a key takes the page about a millisecond. */
 const LONG = 500;
 const SHIFT = 8;
-/** Keys sent in one volley; between volleys a cancel can take effect. */
-const VOLLEY = 64;
+/** Keys sent in one volley, at first and at most; between volleys a cancel can take effect. */
+const VOLLEY = 16;
+const LARGEST = 64;
+/** A page that is slower to take a volley gets smaller ones. */
+const SLOW_MS = 100;
 
 export class Keyboard {
   /** `watch` is told in time that compositions are to come. */
@@ -49,9 +52,13 @@ export class Keyboard {
     const parts = long ? text.split(/(\n)/).filter((line) => line !== "") : charactersOf(text);
     const put = (part: string): Promise<void> => (long && part !== "\n" ? this.insert(part) : this.#put(part));
     if (!long && isComposed(text)) await deadline.race(this.watch());
-    for (let at = 0; at < parts.length; at += VOLLEY) {
+    for (let at = 0, size = VOLLEY; at < parts.length; ) {
       deadline.check();
-      await deadline.race(Promise.all(parts.slice(at, at + VOLLEY).map(put)));
+      const began = performance.now();
+      // What is on its way can't be called back: nothing is over before it has arrived.
+      await Promise.all(parts.slice(at, at + size).map(put));
+      at += size;
+      size = performance.now() - began > SLOW_MS ? Math.max(1, size >> 2) : Math.min(LARGEST, size * 2);
     }
   }
 

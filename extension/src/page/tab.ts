@@ -75,7 +75,13 @@ export class Tab {
   async change(patch: Facts, deadline: Deadline): Promise<void> {
     if (patch.place !== undefined) await this.watcher.place(this.url);
     if ("intercept" in patch) this.#interception.rule(patch.intercept ?? []);
-    await deadline.race(this.#apply(this.session, patch));
+    try {
+      await deadline.race(this.#apply(this.session, patch));
+    } catch (error) {
+      // What was not done is not half done either.
+      await this.#takeBack(patch);
+      throw error;
+    }
     this.memory.settings.set(patch);
     // Not before: until then, a page that asks is told the made-up place.
     if ("place" in patch && patch.place === undefined) await this.watcher.place(undefined);
@@ -86,6 +92,13 @@ export class Tab {
       // A frame that goes away meanwhile needs nothing any more.
       if (session !== this.session) this.#apply(session, patch).catch(() => undefined);
     }
+  }
+
+  async #takeBack(patch: Facts): Promise<void> {
+    const { facts } = this.memory.settings;
+    const before: Facts = Object.fromEntries(Object.keys(patch).map((name) => [name, facts[name as keyof Facts]]));
+    if ("intercept" in before) this.#interception.rule(before.intercept ?? []);
+    await this.#apply(this.session, before).catch(() => undefined);
   }
 
   async #apply(session: CdpSession, patch: Facts): Promise<void> {

@@ -31,6 +31,8 @@ export interface CallOrder {
 }
 
 const PATIENCE_MS = 3_000;
+/** The hub waits two seconds for a cancelled call to be over. */
+const CANCELLED_MS = 1_500;
 
 /** What is kept back of the hub's deadline, so that the reason arrives before the hub stops waiting. */
 function margin(deadlineMs: number): number {
@@ -89,7 +91,8 @@ export class Call implements Command {
     this.#reassure();
     try {
       this.deadline.check();
-      const value = await this.deadline.race(Promise.race([action(this), this.#early]));
+      const work = action(this);
+      const value = await this.deadline.race(Promise.race([work, this.#early])).catch((error: unknown) => this.#wound(work, error));
       return this.#withDialog(value);
     } catch (error) {
       throw this.#failure(error);
@@ -100,6 +103,14 @@ export class Call implements Command {
       this.deadline.dispose();
       this.#keeper.end();
     }
+  }
+
+  /** What has failed may have something to put right, such as a mouse button to let go. */
+  async #wound(work: Promise<unknown>, error: unknown): Promise<never> {
+    const over = work.then(() => undefined, () => undefined);
+    const patience = this.order.signal.aborted ? CANCELLED_MS : margin(this.order.deadlineMs) / 2;
+    await Promise.race([over, new Promise((resolve) => setTimeout(resolve, patience))]);
+    throw error;
   }
 
   progress(note: string): void {
