@@ -13,6 +13,7 @@ import { snapshot, type Snapshot, type SnapshotRequest } from "./snapshot.js";
 import { hitOwner, viewOf, type Aimed, type FrameView } from "./owner.js";
 import { listed, nearest } from "./candidates.js";
 import { clearStorage, storage, type StorageItems, type StorageName, type StorageRequest } from "./storage.js";
+import { watch } from "./unclobbered.js";
 import { timing } from "./timing.js";
 import { viewportDom, type ViewportDom, type ViewportDomRequest } from "./viewport_dom.js";
 import { cancelWait, until, type Look, type Outcome, type Trouble, type Wait } from "./waiting.js";
@@ -209,6 +210,7 @@ function statusOf(): number {
 }
 
 async function dispatch(name: keyof PageFunctions, arg: never, element: Element | null): Promise<unknown> {
+  watch(document);
   try {
     const run: (arg: never, element: Element | null) => unknown = functions[name];
     return await run(arg, element);

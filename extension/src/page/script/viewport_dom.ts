@@ -146,6 +146,6 @@ function shortest(element: Element, unique: (selector: string) => boolean): stri
 }
 
 function nth(element: Element): string {
-  const alike = [...(element.parentNode?.children ?? [])].filter(({ tagName }) => tagName === element.tagName);
+  const alike = [...(element.parentNode?.children ?? [])].filter((other) => other.tagName === element.tagName);
   return alike.length > 1 ? `:nth-of-type(${String(alike.indexOf(element) + 1)})` : "";
 }
