@@ -24,6 +24,8 @@ export interface TabWatcher {
 export class Tab {
   /** Set while the page is dead: its renderer crashed, and nothing but a navigation brings it back. */
   crashed = false;
+  /** Until then a script that was to end may still hold the page. */
+  recovered: Promise<void> = Promise.resolve();
   readonly #onCrash = new Set<() => void>();
   readonly frames: FrameTree;
   readonly dialogs: Dialogs;

@@ -147,6 +147,7 @@ export class Call implements Command {
     const tab = this.#keeper.held(tabId) ?? (await this.#attach(tabId));
     this.#tab = tab;
     this.#watch(tab);
+    await this.deadline.race(tab.recovered);
     return tab;
   }
 
