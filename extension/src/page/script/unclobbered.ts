@@ -21,8 +21,8 @@ function own(value: unknown): unknown {
 }
 
 /** Has to be told of each tree before it is walked: a form in it may have fields that are not what they seem. */
-export function watch<T extends Document | ShadowRoot | null | undefined>(root: T): T {
-  if (!clobbered && root !== null && root !== undefined) {
+export function watch(root: Document | ShadowRoot | null | undefined): typeof root {
+  if (!clobbered && root instanceof Node) {
     const forms = root instanceof Document ? root.forms : root.querySelectorAll("form");
     if (forms.length > 0) clobbered = fieldsOf(root, forms).some(isMisleading);
   }
