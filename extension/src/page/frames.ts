@@ -52,9 +52,10 @@ export class FrameTree {
     return this.#frames.get(id);
   }
 
-  /** Calls a function of the page script in each document; one that goes away meanwhile needs nothing. */
-  async everywhere(name: "watch_compositions"): Promise<void> {
-    await Promise.all(this.inOrder().map((frame) => frame.call(name, null).catch(() => undefined)));
+  /** Whether the field that has the focus, in whichever document, takes compositions; it is watched for them then. */
+  async takesCompositions(): Promise<boolean> {
+    const told = await Promise.all(this.inOrder().map((frame) => frame.call("watch_compositions", null).catch(() => false)));
+    return told.includes(true);
   }
 
   listen(listener: (event: FrameEvent) => void): () => void {

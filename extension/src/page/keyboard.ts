@@ -14,10 +14,10 @@ const LARGEST = 64;
 const SLOW_MS = 100;
 
 export class Keyboard {
-  /** `watch` is told in time that compositions are to come. */
+  /** `takesCompositions` says whether what has the focus does, and is asked before each. */
   constructor(
     private readonly session: CdpSession,
-    private readonly watch: () => Promise<void>,
+    private readonly takesCompositions: () => Promise<boolean>,
   ) {}
 
   /** Presses a key or a chord such as `Control+a`, with further modifiers held. Rejects names of no key. */
@@ -50,8 +50,8 @@ export class Keyboard {
   async type(text: string, deadline: Deadline): Promise<void> {
     const long = text.length > LONG;
     const parts = long ? text.split(/(\n)/).filter((line) => line !== "") : charactersOf(text);
-    const put = (part: string): Promise<void> => (long && part !== "\n" ? this.insert(part) : this.#put(part));
-    if (!long && isComposed(text)) await deadline.race(this.watch());
+    const compose = !long && isComposed(text) && (await deadline.race(this.takesCompositions()));
+    const put = (part: string): Promise<void> => (long && part !== "\n" ? this.insert(part) : this.#put(part, compose));
     for (let at = 0, size = VOLLEY; at < parts.length; ) {
       deadline.check();
       const began = performance.now();
@@ -64,17 +64,16 @@ export class Keyboard {
 
   /** One character by its key, on whatever keyboard has one; by an input method; or put in, as an emoji is. */
   async tap(char: string): Promise<void> {
-    if (isComposed(char)) await this.watch();
-    await this.#put(char);
+    await this.#put(char, isComposed(char) && (await this.takesCompositions()));
   }
 
   /** Sends all of it at once, so that characters keep their order. */
-  async #put(char: string): Promise<void> {
+  async #put(char: string, compose: boolean): Promise<void> {
     const key = keyTyping(char) ?? keyElsewhere(char);
     if (key !== undefined) {
       const bits = key.shifted ? SHIFT : 0;
       await Promise.all([this.#down(key, bits), this.#up(key, bits)]);
-    } else if (isComposed(char)) await this.#compose(char);
+    } else if (compose && isComposed(char)) await this.#compose(char);
     else await this.insert(char);
   }
 

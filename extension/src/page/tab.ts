@@ -50,7 +50,7 @@ export class Tab {
       watcher.dialog(dialog);
     });
     this.mouse = new Mouse(attachment.root);
-    this.keyboard = new Keyboard(attachment.root, () => this.frames.everywhere("watch_compositions"));
+    this.keyboard = new Keyboard(attachment.root, () => this.frames.takesCompositions());
   }
 
   /** Switches on what is needed and waits until the frames are known. */

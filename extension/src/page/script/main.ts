@@ -62,7 +62,7 @@ export interface PageFunctions {
   suspects: { arg: boolean; value: readonly Element[] };
   reveal: { arg: null; value: null };
   moves: { arg: null; value: number };
-  watch_compositions: { arg: null; value: null };
+  watch_compositions: { arg: null; value: boolean };
   pixel_ratio: { arg: null; value: number };
   has_moved: { arg: { before: number; withinMs: number }; value: boolean };
   turn: { arg: null; value: null };
