@@ -1,9 +1,10 @@
 /** Builds the page script: Playwright's injected script, taken out of playwright-core, plus what stands in src/page/script. */
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { unclobbered } from "./unclobber.mjs";
 
 const extension = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const entry = path.join(extension, "src/page/script/main.ts");
@@ -47,14 +48,16 @@ export async function pageScript({ minify = true } = {}) {
     write: false,
     format: "iife",
     platform: "browser",
-    target: "chrome120",
-    minify,
+    target: TARGET,
     legalComments: "none",
     logLevel: "warning",
     plugins: [injectedPlugin],
   });
-  return result.outputFiles[0].text;
+  const { code } = await transform(unclobbered(result.outputFiles[0].text), { minify, target: TARGET, legalComments: "none" });
+  return code;
 }
+
+const TARGET = "chrome120";
 
 /** For esbuild: `import source from "virtual:page-script"` gives the script's text. */
 export function pageScriptPlugin(options) {

@@ -1,5 +1,6 @@
 """Two origins with the pages of `site/` and pages made on the spot; they note who asked."""
 
+import hashlib
 import itertools
 import mimetypes
 import threading
@@ -36,6 +37,7 @@ class Made:
     body: bytes
     headers: Mapping[str, str]
     status: int
+    delay_s: float
 
 
 @dataclass(slots=True)
@@ -58,12 +60,13 @@ class Site:
         headers: Mapping[str, str] | None = None,
         status: int = 200,
         name: str = "page",
+        delay_s: float = 0,
     ) -> str:
-        """The address, on the first origin, of a new page with this body."""
+        """The address, on the first origin, of a new page with this body, which comes late."""
         path = f"/made/{next(self.numbers)}/{name}"
         kind = {"Content-Type": "text/html; charset=utf-8"}
         filled = self.filled(body).encode()
-        self.made[path] = Made(filled, kind | dict(headers or {}), status)
+        self.made[path] = Made(filled, kind | dict(headers or {}), status, delay_s)
         return self.here + path
 
     def filled(self, text: str) -> str:
@@ -93,12 +96,14 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         length = int(self.headers.get("Content-Length") or 0)
-        asked = Asked(
-            self.command, url.path, url.query, dict(self.headers), self.rfile.read(length)
-        )
+        body = b"" if url.path == "/digest" else self.rfile.read(length)
+        asked = Asked(self.command, url.path, url.query, dict(self.headers), body)
         self.site.asked.append(asked)
         try:
-            self.answer(url.path, query)
+            if url.path == "/digest":
+                self.digest()
+            else:
+                self.answer(url.path, query)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
@@ -130,6 +135,16 @@ class Handler(BaseHTTPRequestHandler):
             case _:
                 self.page(path)
 
+    def digest(self) -> None:
+        """Says how long the body is, and its SHA-256; it is too large to be kept."""
+        left = int(self.headers["Content-Length"])
+        told = f"{left} "
+        digest = hashlib.sha256()
+        while left > 0 and (part := self.rfile.read(min(left, 1 << 20))):
+            digest.update(part)
+            left -= len(part)
+        self.tell(200, (told + digest.hexdigest()).encode(), {"Content-Type": "text/plain"})
+
     def drip(self) -> None:
         """A page whose body never ends."""
         self.send_response(200)
@@ -146,6 +161,7 @@ class Handler(BaseHTTPRequestHandler):
         """A page made on the spot, or a file of `site/`."""
         made = self.site.made.get(path)
         if made is not None:
+            time.sleep(made.delay_s)
             self.tell(made.status, made.body, made.headers)
             return
         file = PAGES / path.lstrip("/")

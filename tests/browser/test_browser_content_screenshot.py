@@ -116,6 +116,37 @@ def test_a_very_long_page_is_pictured_to_its_end(page: Page, site: Site, kind: s
 
 
 @pytest.mark.proves("tools:pictures_are_exact")
+def test_bars_that_stay_in_view_are_on_a_stitched_picture_once(page: Page, site: Site) -> None:
+    def colours_of(height: int) -> tuple[Result, list[tuple[int, int]]]:
+        page.goto(
+            site.add(
+                "<style>body { margin: 0 } div { width: 60px; height: 40px }</style>"
+                "<div style='position:fixed; top:0; left:0; background:#f00'></div>"
+                "<div style='position:fixed; bottom:0; left:0; background:#0f0'></div>"
+                f"<section style='height:{height}px; margin-left:100px'>"
+                "<div style='position:sticky; top:0; background:#00f'></div></section>"
+            )
+        )
+        page.do("interact", "scroll", deltaY=1_000)
+        before = page.value("[scrollX, scrollY, innerWidth, innerHeight]")
+        _facts, file = page.picture(fullPage=True)
+        assert page.value("[scrollX, scrollY, innerWidth, innerHeight]") == before
+        places = [(x, y) for x in (30, 130) for y in range(20, height, 40)]
+        seen = decoded(page, "png", file, places)
+        return seen, [
+            place
+            for place, colour in zip(places, seen["colours"], strict=True)
+            if colour != list(WHITE)
+        ]
+
+    short, once = colours_of(4_000)
+    long, stitched = colours_of(20_000)
+    assert [short["height"], long["height"]] == [4_000, 20_000]
+    assert len(once) == 3
+    assert stitched == once
+
+
+@pytest.mark.proves("tools:pictures_are_exact")
 def test_a_tab_in_the_background_is_pictured_itself(page: Page, site: Site) -> None:
     page.goto(site.url("colours.html"))
     page.do("tab", "new", url=site.add("<body style='margin:0;background:#0f0'>"), activate=True)

@@ -89,6 +89,30 @@ def test_pages_learn_the_place_at_once(page: Page, site: Site) -> None:
     assert page.value("here") == [52.52, 13.405, 50]
 
 
+def test_a_place_is_ended_and_the_leave_to_ask_for_it_with_it(page: Page, site: Site) -> None:
+    inner = site.add("<p>inner</p>", name="inner").replace(site.here, "{{other}}")
+    url = site.add(f"<iframe allow=geolocation src='{inner}'></iframe>")
+    # A host of its own: another tab may still be at some place on the others.
+    page.goto(url.replace("127.0.0.1", "place.localhost"))
+    page.do("emulate", "geolocation", latitude=52.5, longitude=13.25)
+    state = "navigator.permissions.query({name: 'geolocation'}).then(({state}) => state)"
+    told = PLACE.replace("error => done(error.message)", "() => done('nothing'), {timeout: 300}")
+    assert page.value(state) == "granted"
+    assert page.do("emulate", "geolocation") == {"success": True, "details": {}}
+    assert page.value(state) != "granted"
+    soon = f"Promise.race([{told}, new Promise(done => setTimeout(done, 600, 'nothing'))])"
+    assert page.value(soon) == "nothing"
+    page.do("navigate", "reload")
+    assert page.value(soon) == "nothing"
+    with pytest.raises(Failed) as failure:
+        page.hub.call(
+            "browser_emulate",
+            {"action": "geolocation", "latitude": 1, "instanceId": page.hub.instance},
+        )
+    assert failure.value.code == "INVALID_INPUT"
+    assert "both" in failure.value.message
+
+
 def test_the_time_zone_is_another_one(page: Page, site: Site) -> None:
     zone = "Intl.DateTimeFormat().resolvedOptions().timeZone"
     page.goto(site.add("<p>here</p>"))

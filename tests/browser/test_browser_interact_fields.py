@@ -1,5 +1,6 @@
 """Fields of all kinds: editors, dates, sliders, lists, files, canvases; all scripts."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,30 @@ def test_a_key_chord_selects_and_replaces(fields: Page) -> None:
     fields.do("interact", "press", key="Control+a")
     fields.do("interact", "type", text="x", delay=0)
     assert fields.value("rtl.value") == "x"
+
+
+SENT = """sent = Promise.all([...event.target.files].map(async (body) =>
+    [body.name, await (await fetch('/digest', {method: 'POST', body})).text()]))"""
+
+
+def test_large_files_arrive_whole_and_an_artifact_as_it_is_kept(
+    page: Page, site: Site, tmp_path: Path
+) -> None:
+    page.goto(site.add(f'<input id=pick type=file multiple onchange="{SENT}">'))
+    sizes = {"film.bin": 96 << 20, "small.txt": 5}
+    digests: list[list[str]] = []
+    for name, size in sizes.items():
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size - 3)
+            file.seek(0, 2)
+            file.write(b"end")
+        with (tmp_path / name).open("rb") as file:
+            digests.append([name, f"{size} {hashlib.file_digest(file, 'sha256').hexdigest()}"])
+    paths = [str(tmp_path / name) for name in sizes]
+    done = page.do("interact", "upload", selector="#pick", files=paths)
+    assert done["uploaded"] == list(sizes)
+    assert page.value("sent") == digests
+    paper = page.do("content", "pdf")
+    page.do("interact", "upload", selector="#pick", files=[paper["artifactId"]])
+    told = f"{paper['sizeBytes']} {paper['sha256']}"
+    assert page.value("sent") == [["127.0.0.1.pdf", told]]

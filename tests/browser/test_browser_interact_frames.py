@@ -102,3 +102,46 @@ def test_closed_shadow_roots_are_seen_and_clicked(page: Page, site: Site) -> Non
     page.do("interact", "type", selector="#secret", text="hush", delay=0)
     assert page.value("[seen[0], seen.at(-1)]") == ["shut", "hush"]
     assert 'button "Shut away"' in page.snapshot()
+
+
+@pytest.mark.parametrize("outer", ["same", "cross"])
+@pytest.mark.proves("tools:frames_and_shadow_roots")
+def test_what_the_viewport_shows_in_frames_is_told_so_that_it_can_be_clicked(
+    framed: Page, outer: str
+) -> None:
+    framed.do("interact", "scroll", selector=f"#{outer}")
+    elements = framed.do("content", "get_viewport_dom")["elements"]
+    (deep,) = [one for one in elements if one["id"] == "deep"]
+    assert deep["text"] == "Inner button"
+    where = {"selector": deep["selector"], "frame": deep["frame"]}
+    assert framed.value("location.search", frame=deep["frame"]) == f"?{outer}"
+    # By the place, and by the name: both lead to it.
+    box = deep["rect"]
+    middle = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    framed.do("interact", "click", **middle)
+    assert framed.value("deep.textContent", frame=deep["frame"]) == "inner clicked true"
+    framed.value("void (deep.textContent = 'again')", frame=deep["frame"])
+    framed.do("interact", "click", **where)
+    assert framed.value("deep.textContent", frame=deep["frame"]) == "inner clicked true"
+    # Half a pixel less than the whole button: the rect is no larger than what gets the click.
+    framed.value("void (deep.textContent = 'again')", frame=deep["frame"])
+    framed.do("interact", "click", x=box["x"] + box["width"] + 3, y=middle["y"])
+    assert framed.value("deep.textContent", frame=deep["frame"]) == "again"
+
+
+def test_frames_that_are_not_seen_are_left_out_of_the_viewport(page: Page, site: Site) -> None:
+    inner = "<button style='display:block;margin-top:{0}px' id=b{0}>{0}</button>"
+    frame = "<iframe style='{}' srcdoc=\"" + inner.format(0) + '"></iframe>'
+    tall = "".join(inner.format(top) for top in (1, 300))
+    page.goto(
+        site.add(
+            frame.format("visibility:hidden")
+            + frame.format("display:none")
+            + frame.format("position:absolute;top:-900px")
+            # Half of it is cut off by its own frame's box.
+            + f'<iframe style="height:100px" srcdoc="{tall}"></iframe>'
+        )
+    )
+    page.wait("frames[3].document.querySelector('#b300')")
+    told = page.do("content", "get_viewport_dom")["elements"]
+    assert [one["id"] for one in told if one["tag"] == "button"] == ["b1"]

@@ -148,14 +148,27 @@ def test_the_popup_of_a_tab_behind_stays_behind_and_with_its_own_task(
     assert page.value("document.title") == "Desk"
 
 
-def test_all_but_one_tab_are_closed(page: Page, site: Site) -> None:
-    kept = page.do("tab", "new", url=site.url("desk.html"))["tabId"]
-    for name in ("drag.html", "rows.html"):
-        page.do("tab", "new", url=site.url(name))
+@pytest.mark.proves("tools:sessions_keep_to_their_tabs")
+def test_the_others_are_closed_and_those_of_another_session_are_not(
+    page: Page, other: Page, site: Site
+) -> None:
+    other.goto(site.url("cart.html"))
+    elsewhere = {tab["id"] for tab in page.do("tab", "list")["tabs"]}
+    page.goto(site.add("<script>onbeforeunload = e => e.preventDefault()</script><input id=a>"))
+    page.do("interact", "type", selector="#a", text="x", delay=0)
+    script = "open('/rows.html', '', 'width=300,height=300')"
+    kept = page.do("tab", "new", url=site.add(f'<button onclick="{script}">Open</button>'))["tabId"]
+    page.click("button")
+    page.do("tab", "new", url=site.url("drag.html"))
+    assert page.do("tab", "list")["count"] == len(elsewhere) + 4
+
     closed = page.do("tab", "close_others", keepTabId=kept)
+
     assert closed["remainingTabId"] == kept
-    assert closed["closedCount"] >= 2
-    assert [tab["id"] for tab in page.do("tab", "list")["tabs"]] == [kept]
+    assert closed["closedCount"] == 3
+    assert {tab["id"] for tab in page.do("tab", "list")["tabs"]} == {kept, *elsewhere}
+    assert page.value("document.querySelector('button').textContent") == "Open"
+    assert other.value("document.title") == "Cart"
 
 
 def test_a_tab_that_does_not_exist_is_said_to_be_gone(page: Page) -> None:

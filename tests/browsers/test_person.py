@@ -91,6 +91,14 @@ async def test_a_tab_of_the_persons_own_is_closed_only_when_it_is_meant(
         (number,) = [tab["id"] for tab in tabs if tab["url"] == denied]
         close = {"action": "close", "tabId": "active"}
         assert await driver.code("browser_tab", **close) == "INVALID_ARGUMENTS"
+        for name in ("/one", "/two"):
+            await driver.run("browser_tab", action="new", url=site.url(name))
+        closed = await driver.run("browser_tab", action="close_others")
+        assert closed["closedCount"] == 1
+        left = await driver.addresses()
+        assert site.url("/two") in left
+        assert site.url("/one") not in left
+        assert denied in left
 
         # Of a tab that is kept from tasks, they can't even guess the number.
         await save_sites(popup, deny="localhost")

@@ -1495,7 +1495,7 @@ export interface ContentViewportDom {
   readonly minSize?: number;
 }
 
-/** The viewport and its elements; each with its nearest ancestors, `domDepth` of them. */
+/** The viewport and its elements, each with `domDepth` ancestors, in frames with `frame`. */
 export interface ViewportDom {
   readonly viewport: JsonObject;
   readonly elements: readonly JsonObject[];
@@ -1960,13 +1960,13 @@ export interface EmulateUserAgent {
   readonly platform?: string;
 }
 
-/** A place in degrees; `accuracy` in metres. */
+/** A place in degrees, `accuracy` in metres; without a place, the true one again. */
 export interface EmulateGeolocation {
   /** Default: the task's own tab */
   readonly tabId?: number | "active";
   readonly timeout?: number;
-  readonly latitude: number;
-  readonly longitude: number;
+  readonly latitude?: number;
+  readonly longitude?: number;
   readonly accuracy?: number;
 }
 

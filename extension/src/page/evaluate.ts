@@ -23,16 +23,25 @@ type Remote = Protocol.Runtime.RemoteObject;
  * Rejects with `SCRIPT_ERROR` or `NOT_SERIALIZABLE`. A script that runs on without a pause is ended with its time.
  */
 export async function evaluate(tab: Tab, frame: Frame, script: Script, deadline: Deadline): Promise<unknown> {
+  const progress: Progress = { unbounded: false };
   try {
-    return await deadline.race(run(frame, script, deadline));
+    const found = await deadline.race(run(frame, script, deadline, progress));
+    progress.unbounded = true;
+    return await deadline.race(json(frame, found));
   } catch (error) {
     if (error instanceof CdpError && /terminated/i.test(error.message)) throw new Expired("the script was ended");
-    if (deadline.signal.aborted && tab.dialogs.open === undefined) void stopLoop(frame);
+    const mayLoop = deadline.signal.aborted || (progress.unbounded && error instanceof Expired);
+    if (mayLoop && tab.dialogs.open === undefined) tab.recovered = stopLoop(tab, frame);
     throw error;
   }
 }
 
-async function run(frame: Frame, script: Script, deadline: Deadline): Promise<unknown> {
+/** Functions, and the getters of what comes back, are called without a limit that the browser would keep. */
+interface Progress {
+  unbounded: boolean;
+}
+
+async function run(frame: Frame, script: Script, deadline: Deadline, progress: Progress): Promise<Remote> {
   const { expression, awaitPromise } = script;
   const attempt = (source: string): Promise<Reply> => plain(frame, source, awaitPromise, deadline.leftMs);
   let reply = await attempt(parenthesised(expression));
@@ -42,11 +51,12 @@ async function run(frame: Frame, script: Script, deadline: Deadline): Promise<un
     reply = await attempt(reading);
   }
   const found = resultOf(reply);
-  if (found.type !== "function" || found.objectId === undefined) return json(frame, found);
+  if (found.type !== "function" || found.objectId === undefined) return found;
   // Statements that end by setting a handler give a function too, and that one is not for calling.
-  if (script.args === undefined && !LOOKS_LIKE_FUNCTION.test(expression)) return json(frame, found);
+  if (script.args === undefined && !LOOKS_LIKE_FUNCTION.test(expression)) return found;
   const args = (script.args ?? []).map((value) => ({ value }));
-  return json(frame, resultOf(await apply(frame, found.objectId, calling(args.length), args, awaitPromise)));
+  progress.unbounded = true;
+  return resultOf(await apply(frame, found.objectId, calling(args.length), args, awaitPromise));
 }
 
 /** Names for the arguments: to spread a list, the page's own iterators would be asked. */
@@ -159,9 +169,15 @@ const LOOP_MS = 500;
  * A cancelled script that never pauses holds the whole page, and extensions may not end it (`Runtime.terminateExecution`
  * is "not allowed for untrusted clients"). So its renderer is ended, and with it a page that did not answer anyway.
  */
-async function stopLoop(frame: Frame): Promise<void> {
+async function stopLoop(tab: Tab, frame: Frame): Promise<void> {
   const answered = (): boolean => true;
   const answer = frame.session.send("Runtime.evaluate", { expression: "0" }).then(answered, answered);
   const silence = new Promise<boolean>((resolve) => setTimeout(resolve, LOOP_MS, false));
-  if (!(await Promise.race([answer, silence]))) frame.session.post("Page.crash");
+  if (await Promise.race([answer, silence])) return;
+  const crash = new Promise<void>((resolve) => {
+    tab.onCrash(resolve);
+    setTimeout(resolve, LOOP_MS);
+  });
+  frame.session.post("Page.crash");
+  await crash;
 }

@@ -57,6 +57,12 @@ export class FrameTree {
     return this.#frames.get(id);
   }
 
+  /** Whether the field that has the focus, in whichever document, takes compositions; it is watched for them then. */
+  async takesCompositions(): Promise<boolean> {
+    const told = await Promise.all(this.inOrder().map((frame) => frame.call("watch_compositions", null).catch(() => false)));
+    return told.includes(true);
+  }
+
   listen(listener: (event: FrameEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -87,6 +87,24 @@ export function keyTyping(char: string): Key | undefined {
   return char.length === 1 ? KEYS.get(char) : undefined;
 }
 
+/** Scripts that are written with an input method, and the punctuation and wide letters that come out of it. */
+const COMPOSED = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Bopomofo}\uFF01-\uFF60]/u;
+const ON_SOME_KEYBOARD = /^[\p{L}\p{Sc}\p{P}°]$/u;
+
+/** Whether a person would write it with an input method. */
+export function isComposed(char: string): boolean {
+  return COMPOSED.test(char);
+}
+
+/** The key that types `char` on another keyboard than a US one: pages that listen to keys hear of a `ü`, too. */
+export function keyElsewhere(char: string): Key | undefined {
+  if (char.length !== 1 || !ON_SOME_KEYBOARD.test(char) || isComposed(char)) return undefined;
+  return { key: char, code: "", keyCode: 0, text: char, location: 0, shifted: false };
+}
+
+/** What a page hears of the keys while an input method takes them. */
+export const METHOD_AT_WORK: Key = { key: "Process", code: "", keyCode: 229, text: "", location: 0, shifted: false };
+
 /** What the key types with Shift held, when that is something else. */
 export function shiftedOf(key: Key): Key | undefined {
   const row = PRINTED.find(([low, high, code]) => code === key.code && low === key.text && high !== low);

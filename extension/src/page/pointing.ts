@@ -81,10 +81,15 @@ export async function boxOutward(frame: Frame, box: Box, deadline: Deadline): Pr
 }
 
 async function throughOwner(frame: Frame, parent: Frame, point: Point, check: boolean, deadline: Deadline): Promise<Point | { cover: string }> {
+  return ofOwner(frame, parent, deadline, (owner) => parent.call("hit_owner", { ...point, check }, owner));
+}
+
+/** What `ask` says of the element that holds `frame`. */
+export async function ofOwner<T>(frame: Frame, parent: Frame, deadline: Deadline, ask: (owner: string) => Promise<T>): Promise<T> {
   const { backendNodeId } = await deadline.race(parent.guard(parent.session.send("DOM.getFrameOwner", { frameId: frame.id })));
   const owner = await deadline.race(parent.resolve(backendNodeId));
   try {
-    return await deadline.race(parent.call("hit_owner", { ...point, check }, owner));
+    return await deadline.race(ask(owner));
   } finally {
     parent.session.post("Runtime.releaseObject", { objectId: owner });
   }

@@ -17,8 +17,8 @@ export interface TabWatcher {
   dialog(dialog: OpenDialog): void;
   /** A page of the tab has begun to save a file. */
   download(url: string): void;
-  /** Pages at `url` will be told a made-up place. */
-  place(url: string): Promise<void>;
+  /** Pages at `url` will be told a made-up place; undefined: no pages any more. */
+  place(url: string | undefined): Promise<void>;
   /** Whether the browser draws the tab without being told to. */
   drawn(): boolean;
 }
@@ -26,6 +26,8 @@ export interface TabWatcher {
 export class Tab {
   /** Set while the page is dead: its renderer crashed, and nothing but a navigation brings it back. */
   crashed = false;
+  /** Until then a script that was to end may still hold the page. */
+  recovered: Promise<void> = Promise.resolve();
   readonly #onCrash = new Set<() => void>();
   readonly frames: FrameTree;
   readonly dialogs: Dialogs;
@@ -50,7 +52,7 @@ export class Tab {
       watcher.dialog(dialog);
     });
     this.mouse = new Mouse(attachment.root);
-    this.keyboard = new Keyboard(attachment.root);
+    this.keyboard = new Keyboard(attachment.root, () => this.frames.takesCompositions());
   }
 
   /** Switches on what is needed and waits until the frames are known. */
@@ -78,8 +80,16 @@ export class Tab {
   async change(patch: Facts, deadline: Deadline): Promise<void> {
     if (patch.place !== undefined) await this.watcher.place(this.url);
     if ("intercept" in patch) this.#interception.rule(patch.intercept ?? []);
-    await deadline.race(this.#apply(this.session, patch));
+    try {
+      await deadline.race(this.#apply(this.session, patch));
+    } catch (error) {
+      // What was not done is not half done either.
+      await this.#takeBack(patch);
+      throw error;
+    }
     this.memory.settings.set(patch);
+    // Not before: until then, a page that asks is told the made-up place.
+    if ("place" in patch && patch.place === undefined) await this.watcher.place(undefined);
     const held = this.frames.holdNew;
     this.frames.holdNew = !this.memory.settings.none;
     for (const session of this.#sessions) {
@@ -87,6 +97,13 @@ export class Tab {
       // A frame that goes away meanwhile needs nothing any more.
       if (session !== this.session) this.#apply(session, patch).catch(() => undefined);
     }
+  }
+
+  async #takeBack(patch: Facts): Promise<void> {
+    const { facts } = this.memory.settings;
+    const before: Facts = Object.fromEntries(Object.keys(patch).map((name) => [name, facts[name as keyof Facts]]));
+    if ("intercept" in before) this.#interception.rule(before.intercept ?? []);
+    await this.#apply(this.session, before).catch(() => undefined);
   }
 
   async #apply(session: CdpSession, patch: Facts): Promise<void> {
@@ -114,6 +131,10 @@ export class Tab {
       const frame = frameId === undefined ? undefined : this.frames.find(frameId);
       if (frame?.parent !== undefined) return;
       void this.watcher.place(request.url);
+    });
+    // The request of a pop-up's first page was made before anyone listened.
+    this.frames.listen(({ kind, frame }) => {
+      if (kind === "committed" && frame === this.frames.main && this.memory.settings.facts.place !== undefined) void this.watcher.place(frame.url);
     });
   }
 

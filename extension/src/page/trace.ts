@@ -41,7 +41,14 @@ export class Trace {
       excludedCategories: ["*"],
     };
     const options = { transferMode: "ReturnAsStream", streamFormat: "json", streamCompression: "gzip" } as const;
-    await deadline.race(session.send("Tracing.start", { traceConfig, ...options }));
+    const started = session.send("Tracing.start", { traceConfig, ...options });
+    try {
+      await deadline.race(started);
+    } catch (error) {
+      // It may be on its way already, and nobody would know of it.
+      session.post("Tracing.end");
+      throw error;
+    }
     Trace.#running = new Trace(session);
     return Trace.#running;
   }

@@ -106,6 +106,8 @@ async function look(tab: Tab, expression: string, within: Command["deadline"]): 
     return { value: await evaluate(tab, tab.frames.main, { expression, awaitPromise: true }, within), thrown: "" };
   } catch (error) {
     if (error instanceof DocumentGone) return { value: null, thrown: "" };
+    // An element, or another thing that JSON has no word for, is as true as can be.
+    if (error instanceof ToolFailure && error.code === "NOT_SERIALIZABLE") return { value: true, thrown: "" };
     if (error instanceof ToolFailure && error.code === "SCRIPT_ERROR") return { value: null, thrown: `; it threw ${error.message}` };
     throw error;
   }

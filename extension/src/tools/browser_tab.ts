@@ -42,11 +42,11 @@ export const browserTab: Tool = {
 
   async close_others(command) {
     const args = parse<TabCloseOthers>(command.args, { ...common, keepTabId: number });
+    await command.workspace.begin(command.worker);
     const keep = args.keepTabId ?? (await command.tabFacts()).id;
     const kept = await command.tabs.get(keep);
     if (kept === undefined || isHidden(kept.url, command.rules)) throw unknown(keep);
-    // The user's own tabs are not a task's to close.
-    const others = (await command.workspace.closable()).filter(({ id, windowId }) => id !== keep && windowId === kept.windowId);
+    const others = await command.workspace.others(kept);
     await Promise.all(others.map(({ id }) => command.silence(id)));
     await command.workspace.close(others.map(({ id }) => id));
     return value({ success: true, closedCount: others.length, remainingTabId: keep } satisfies OthersClosed);

@@ -37,6 +37,8 @@ const SILENT_MS = 500;
 /** A tab that is closing is still listed for a moment. */
 const CLOSES_MS = 100;
 const OBJECT_MS = 1_000;
+/** The hub waits two seconds for a cancelled call to be over. */
+const CANCELLED_MS = 1_500;
 
 /** What is kept back of the hub's deadline, so that the reason arrives before the hub stops waiting. */
 function margin(deadlineMs: number): number {
@@ -97,7 +99,8 @@ export class Call implements Command {
     this.#reassure();
     try {
       this.deadline.check();
-      const value = await this.deadline.race(Promise.race([action(this), this.#early]));
+      const work = action(this);
+      const value = await this.deadline.race(Promise.race([work, this.#early])).catch((error: unknown) => this.#wound(work, error));
       return this.#withDialog(value);
     } catch (error) {
       throw error instanceof Expired ? await this.#expired() : failureOf(error);
@@ -108,6 +111,14 @@ export class Call implements Command {
       this.deadline.dispose();
       this.#keeper.end();
     }
+  }
+
+  /** What has failed may have something to put right, such as a mouse button to let go. */
+  async #wound(work: Promise<unknown>, error: unknown): Promise<never> {
+    const over = work.then(() => undefined, () => undefined);
+    const patience = this.order.signal.aborted ? CANCELLED_MS : margin(this.order.deadlineMs) / 2;
+    await Promise.race([over, new Promise((resolve) => setTimeout(resolve, patience))]);
+    throw error;
   }
 
   progress(note: string): void {
@@ -131,7 +142,7 @@ export class Call implements Command {
 
   async tabToLeave(): Promise<Tab> {
     await this.#leaveNewTabPage();
-    const tab = this.#use(await this.#answering(await this.#tabId()));
+    const tab = await this.#use(await this.#answering(await this.#tabId()));
     await this.#clearDialog(tab);
     return tab;
   }
@@ -142,9 +153,10 @@ export class Call implements Command {
     return this.#use(this.#keeper.held(tabId) ?? (await this.#attach(tabId)));
   }
 
-  #use(tab: Tab): Tab {
+  async #use(tab: Tab): Promise<Tab> {
     this.#tab = tab;
     this.#watch(tab);
+    await this.deadline.race(tab.recovered);
     return tab;
   }
 

@@ -122,6 +122,20 @@ export class Keeper {
     this.#remember();
   }
 
+  /**
+   * A pop-up shows itself as the tab that opened it does. Its first request may have left by now, since only the browser's
+   * own debugger could have stopped it; what comes next waits for nothing but the attachment.
+   */
+  async inherit(tabId: number, openerTabId: number): Promise<void> {
+    const opener = this.#memories.get(openerTabId)?.settings;
+    if (opener === undefined || opener.none || this.#memories.has(tabId)) return;
+    this.#newMemory(tabId, opener.facts);
+    this.#remember();
+    await this.take(tabId);
+    // It may be that nobody ever works in it.
+    this.#restWhenIdle();
+  }
+
   /** Takes the debugger off every tab, whatever is open there. */
   async letGo(): Promise<void> {
     await Promise.all([...this.#open.keys()].map((tabId) => this.parts.mux.release(tabId)));
@@ -154,7 +168,7 @@ export class Keeper {
       download: (url) => {
         this.parts.onDownload(tabId, url);
       },
-      place: (url) => this.#places.allow(tabId, url),
+      place: (url) => (url === undefined ? this.#places.withdraw(tabId) : this.#places.allow(tabId, url)),
       drawn: () => this.parts.drawn(tabId),
     });
     this.#open.set(tabId, tab);

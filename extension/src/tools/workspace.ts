@@ -119,6 +119,19 @@ export class Workspace {
     return this.launched ? all : all.filter(({ id }) => this.#lineOf(id) !== undefined);
   }
 
+  /**
+   * Tabs that the task at work may do away with all at once, beside the one numbered `keep`: those of its session,
+   * and in a launched browser those in the same window that nobody works in.
+   */
+  async others(keep: TabFacts): Promise<readonly TabFacts[]> {
+    const own = this.#line();
+    const isOther = ({ id, windowId }: TabFacts): boolean => {
+      const line = this.#lineOf(id);
+      return line === own || (line === undefined && windowId === keep.windowId);
+    };
+    return (await this.closable()).filter((tab) => tab.id !== keep.id && isOther(tab));
+  }
+
   #line(): Line {
     const key = this.#worker.session ?? "";
     let line = this.#lines.get(key);
@@ -171,10 +184,11 @@ export class Workspace {
     // It joins the line, but the task stays where it is until it is told to go there.
     line.tabs.splice(-1, 0, tabId);
     this.#remember();
+    // First of all, since its page is on its way already.
+    this.changed({ event: "popup", tabId, openerTabId });
     // A pop-up that is gone already needs nothing.
     this.tabs.giveBack(tabId, openerTabId).catch(() => undefined);
     await this.#regroup(line, tabId);
-    this.changed({ event: "popup", tabId, openerTabId });
   }
 
   #removed(tabId: number): void {

@@ -139,3 +139,16 @@ it("a launched browser's tabs may all be closed, a person's only when a task ope
   workspace.launched = true;
   expect(await workspace.closable()).toHaveLength(2);
 });
+
+it("the other tabs are those of the same session, and in a launched browser those of nobody", async () => {
+  const mine = await workspace.tabFor({ ...first, session: "mine" }, undefined);
+  const kept = await workspace.openFresh(false);
+  const theirs = await workspace.tabFor({ ...first, session: "theirs" }, undefined);
+  await workspace.begin({ ...first, session: "mine" });
+  const ids = async (): Promise<readonly number[]> => (await workspace.others(kept)).map(({ id }) => id);
+  expect(await ids()).toEqual([mine]);
+
+  workspace.launched = true;
+  expect(await ids()).toContain(tabs.opened[0]?.id);
+  expect(await ids()).not.toContain(theirs);
+});

@@ -163,7 +163,7 @@ class ContentViewportDom(ToolArgs):
 
 
 class ViewportDom(ToolOutcome):
-    """The viewport and its elements; each with its nearest ancestors, `domDepth` of them."""
+    """The viewport and its elements, each with `domDepth` ancestors, in frames with `frame`."""
 
     viewport: JsonObject
     elements: tuple[JsonObject, ...]

@@ -1,8 +1,8 @@
 """`browser_emulate`: another device, place or network."""
 
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.tools.definition import Action, Tool, ToolArgs, ToolOutcome
@@ -37,11 +37,18 @@ class EmulateUserAgent(ToolArgs):
 
 
 class EmulateGeolocation(ToolArgs):
-    """A place in degrees; `accuracy` in metres."""
+    """A place in degrees, `accuracy` in metres; without a place, the true one again."""
 
-    latitude: Annotated[float, Field(ge=-90, le=90)]
-    longitude: Annotated[float, Field(ge=-180, le=180)]
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     accuracy: Annotated[float, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _is_a_place_or_none(self) -> Self:
+        given = [self.latitude is not None, self.longitude is not None]
+        if any(given) != all(given):
+            raise ValueError("latitude and longitude belong together; leave both out to end it")
+        return self
 
 
 class EmulateTimezone(ToolArgs):
@@ -101,7 +108,7 @@ BROWSER_EMULATE: Final = Tool.of(
     ),
     Action(
         name="geolocation",
-        summary="Set the place",
+        summary="Set the place, or end it",
         args=EmulateGeolocation,
         result=Emulated,
         example={"latitude": 52.52, "longitude": 13.405, "accuracy": 50},

@@ -115,7 +115,7 @@ BROWSER_TAB: Final = Tool.of(
     Action(name="close", summary="Close a tab", args=TabClose, result=TabClosed, destructive=True),
     Action(
         name="close_others",
-        summary="Close all tabs of the window but one",
+        summary="Close the session's tabs but one",
         args=TabCloseOthers,
         result=OthersClosed,
         destructive=True,

@@ -77,7 +77,7 @@ export function factsOf(element: Element): ElementFacts {
 
 /** The attribute; for `value` and `checked` what the field holds now. */
 export function attribute(element: Element, name: string): string | null {
-  if (name === "value" && "value" in element && !element.matches("li, progress, meter")) return String(element.value);
+  if (name === "value" && "value" in element && !element.matches("li, progress, meter, form")) return String(element.value);
   if (name === "checked" && element instanceof HTMLInputElement) return element.checked ? "true" : null;
   return element.getAttribute(name);
 }

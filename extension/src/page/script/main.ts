@@ -5,14 +5,16 @@ import * as files from "./files.js";
 import * as forms from "./forms.js";
 import { BadSelector, StaleRef, find, nameOf, type Target } from "./query.js";
 import { knows, nextNumber } from "./refs.js";
+import { watchCompositions } from "./composition.js";
 import { reveal, shutAway, suspects } from "./closed_roots.js";
 import { hasMoved, movesSoFar } from "./pointer.js";
 import { arm, turn } from "./sequel.js";
 import * as scroll from "./scroll.js";
 import { snapshot, type Snapshot, type SnapshotRequest } from "./snapshot.js";
-import { hitOwner, type Aimed } from "./owner.js";
+import { hitOwner, viewOf, type Aimed, type FrameView } from "./owner.js";
 import { listed, nearest } from "./candidates.js";
 import { clearStorage, storage, type StorageItems, type StorageName, type StorageRequest } from "./storage.js";
+import { watch } from "./unclobbered.js";
 import { timing } from "./timing.js";
 import { viewportDom, type ViewportDom, type ViewportDomRequest } from "./viewport_dom.js";
 import { tellWhenLoaded, whereWeAre, type Here } from "./arrival.js";
@@ -56,6 +58,7 @@ export interface PageFunctions {
   has: { arg: Target; value: { here: boolean; known: boolean; nextRef: number } };
   ready: { arg: null; value: Here };
   hit_owner: { arg: { x: number; y: number; check: boolean }; value: Aimed };
+  frame_view: { arg: null; value: FrameView };
   viewport_dom: { arg: ViewportDomRequest; value: ViewportDom };
   storage: { arg: StorageRequest; value: Outcome<StorageItems> };
   clear_storage: { arg: readonly StorageName[]; value: Outcome<{ removed: number }> };
@@ -63,6 +66,7 @@ export interface PageFunctions {
   suspects: { arg: boolean; value: readonly Element[] };
   reveal: { arg: null; value: null };
   moves: { arg: null; value: number };
+  watch_compositions: { arg: null; value: boolean };
   pixel_ratio: { arg: null; value: number };
   has_moved: { arg: { before: number; withinMs: number }; value: boolean };
   turn: { arg: null; value: null };
@@ -157,6 +161,7 @@ const functions: Functions = {
   },
   ready: whereWeAre,
   hit_owner: ({ x, y, check }, element) => hitOwner(element as Element, x, y, check),
+  frame_view: (_, owner) => viewOf(owner as Element),
   viewport_dom: viewportDom,
   storage: (arg) => settle(storage(arg)),
   clear_storage: (arg) => settle(clearStorage(arg)),
@@ -167,6 +172,7 @@ const functions: Functions = {
     return null;
   },
   moves: movesSoFar,
+  watch_compositions: watchCompositions,
   pixel_ratio: () => devicePixelRatio,
   has_moved: ({ before, withinMs }) => hasMoved(before, withinMs),
   turn,
@@ -186,6 +192,7 @@ function present(target: Target): Element | undefined {
 }
 
 async function dispatch(name: keyof PageFunctions, arg: never, element: Element | null): Promise<unknown> {
+  watch(document);
   try {
     const run: (arg: never, element: Element | null) => unknown = functions[name];
     return await run(arg, element);

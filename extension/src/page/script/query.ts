@@ -1,4 +1,5 @@
 /** From selectors and refs to elements of this document. */
+import { watch } from "./unclobbered.js";
 import { injected, type ParsedSelector } from "./injected.js";
 import { readings } from "./selectors.js";
 import { listed, nearest } from "./candidates.js";
@@ -40,6 +41,8 @@ function parse(selector: string): readonly ParsedSelector[] {
 /** All matches in document order, open shadow roots included. */
 export function findAll(selector: string): readonly Element[] {
   const selectors = parse(selector);
+  // A page that is waited for may have changed since.
+  watch(document);
   try {
     for (const one of selectors) {
       const found = injected().querySelectorAll(one, document);

@@ -9,6 +9,8 @@ export interface ViewportDomRequest {
   readonly includeHidden: boolean;
   /** In CSS pixels, for both sides. */
   readonly minSize: number;
+  /** The part of this frame's viewport that is shown by the page around it; undefined: all. */
+  readonly shown?: Box | undefined;
 }
 
 export interface ViewportElement {
@@ -66,15 +68,15 @@ function* everyElement(root: Document | ShadowRoot): Generator<Element> {
   }
 }
 
-function isWanted(element: Element, { includeHidden, minSize }: ViewportDomRequest): boolean {
+function isWanted(element: Element, { includeHidden, minSize, shown }: ViewportDomRequest): boolean {
   if (element === document.documentElement || element.matches(SKIPPED)) return false;
   if (!isVisible(element)) return includeHidden;
   const box = element.getBoundingClientRect();
-  return isInside(box) && box.width >= minSize && box.height >= minSize;
+  return isInside(box, shown ?? { x: 0, y: 0, width: innerWidth, height: innerHeight }) && box.width >= minSize && box.height >= minSize;
 }
 
-function isInside({ left, top, right, bottom }: DOMRect): boolean {
-  return right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
+function isInside({ left, top, right, bottom }: DOMRect, { x, y, width, height }: Box): boolean {
+  return right > x && bottom > y && left < x + width && top < y + height;
 }
 
 function isVisible(element: Element): boolean {
@@ -150,6 +152,6 @@ function shortest(element: Element, unique: (selector: string) => boolean): stri
 }
 
 function nth(element: Element): string {
-  const alike = [...(element.parentNode?.children ?? [])].filter(({ tagName }) => tagName === element.tagName);
+  const alike = [...(element.parentNode?.children ?? [])].filter((other) => other.tagName === element.tagName);
   return alike.length > 1 ? `:nth-of-type(${String(alike.indexOf(element) + 1)})` : "";
 }

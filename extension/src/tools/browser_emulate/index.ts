@@ -27,15 +27,12 @@ export const browserEmulate: Tool = {
   },
 
   async geolocation(command) {
-    const args = parse<EmulateGeolocation>(
-      command.args,
-      { ...common, latitude: number, longitude: number, accuracy: number },
-      "latitude", "longitude",
-    );
+    const args = parse<EmulateGeolocation>(command.args, { ...common, latitude: number, longitude: number, accuracy: number });
     const { latitude, longitude, accuracy = 1 } = args;
-    const place = { latitude, longitude, accuracy };
+    if ((latitude === undefined) !== (longitude === undefined)) throw invalid("latitude", "and longitude belong together; leave both out to end it");
+    const place = latitude === undefined || longitude === undefined ? undefined : { latitude, longitude, accuracy };
     await (await command.tab()).change({ place }, command.deadline);
-    return done(place);
+    return done({ ...place });
   },
 
   async timezone(command) {

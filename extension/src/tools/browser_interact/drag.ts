@@ -27,6 +27,7 @@ export const drag: Action = async (command) => {
 
 async function carry({ deadline }: Command, tab: Tab, from: Point, to: Spot): Promise<void> {
   const caught = intercepted(tab);
+  let held = true;
   await deadline.race(tab.session.send("Input.setInterceptDrags", { enabled: true }));
   try {
     await deadline.race(Promise.all([tab.mouse.move(from), tab.mouse.press("left")]));
@@ -39,11 +40,19 @@ async function carry({ deadline }: Command, tab: Tab, from: Point, to: Spot): Pr
       await deadline.race(tab.mouse.move(point, 0, "left"));
     }
     if (caught.data !== undefined) await drop(tab, target, caught.data, deadline);
+    held = false;
     await deadline.race(tab.mouse.lift("left"));
   } finally {
+    if (held) await letGo(tab, from, caught.data);
     caught.stop();
     tab.session.post("Input.setInterceptDrags", { enabled: false });
   }
+}
+
+/** Where it was taken up, so that it stays what and where it was. */
+async function letGo(tab: Tab, from: Point, data: Protocol.Input.DragData | undefined): Promise<void> {
+  const cancelled = data === undefined ? undefined : tab.session.send("Input.dispatchDragEvent", { type: "dragCancel", ...from, data });
+  await Promise.allSettled([cancelled, tab.mouse.move(from, 0, "left"), tab.mouse.lift("left")]);
 }
 
 async function drop(tab: Tab, at: Point, data: Protocol.Input.DragData, deadline: Command["deadline"]): Promise<void> {
