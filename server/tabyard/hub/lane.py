@@ -29,7 +29,7 @@ from tabyard.hub.ports import Clock, LinkStore, SocketClosed
 from tabyard.hub.run import Run
 from tabyard.hub.runner import Runner
 from tabyard.hub.settings import HubSettings
-from tabyard.hub.waiting import pause, wake
+from tabyard.hub.waiting import outcome_of, pause, wake
 from tabyard.hub.writing import ending, written
 from tabyard_protocol.ids import InstanceId
 
@@ -264,7 +264,7 @@ class Lane:
                 await self._idle
                 continue
             try:
-                record = await asyncio.shield(claim)
+                record = await outcome_of(claim)
                 again = self._again
             except StoreUnavailable as error:
                 logger.warning("claim postponed", extra={"reason": error.reason})

@@ -6,10 +6,11 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final
 
+import orjson
+
 from tabyard.core.calls import Call, call_id
 from tabyard.core.course import Finish
 from tabyard.core.errors import HubError, StoreUnavailable
-from tabyard.core.frames import call_frame
 from tabyard.core.mcp import text_result, wrap
 from tabyard.core.records import Command, Fault
 from tabyard.core.recovery import Adopt, Fail, Resume, ResumeOnHub
@@ -26,6 +27,7 @@ from tabyard.hub.upload_rule import UploadRule
 from tabyard.hub.waiting import Deadline
 from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.ids import CallId, TaskId
+from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.task import CommandStatus
 
 __all__ = ["Runner"]
@@ -129,7 +131,7 @@ class Runner:
         run.deadline_s = self._clock.monotonic_s() + prepared.timeout_ms / 1000
         reply = link.open(Call(call, task.id, run.deadline_s))
         run.sent, run.call = command, call
-        fields = {
+        fields: JsonObject = {
             "type": "tool_call",
             "id": call,
             "name": prepared.tool,
@@ -139,10 +141,12 @@ class Runner:
             "taskId": task.id,
             "commandId": command,
             "taskName": task.name,
-            "session": task.session,
-            "dialogs": task.dialogs,
         }
-        frame = call_frame(fields)
+        if task.session is not None:
+            fields["session"] = task.session
+        if task.dialogs is not None:
+            fields["dialogs"] = task.dialogs
+        frame = orjson.dumps(fields).decode()
         if not link.send_now(frame):
             await link.send(frame)
         if link.has_acks:

@@ -8,7 +8,8 @@ them.
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from tabyard.hub.ports import Clock, Timer
 
@@ -18,11 +19,14 @@ __all__ = [
     "STANDSTILL_S",
     "Deadline",
     "Patience",
+    "outcome_of",
     "pause",
     "wake",
 ]
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 STANDSTILL_S: Final = 2.0
 """A timer that is so late was not held up by work: the process stood still."""
@@ -41,6 +45,25 @@ def wake(sleeper: "asyncio.Future[None]") -> None:
     """End a wait; without effect when it has ended already."""
     if not sleeper.done():
         sleeper.set_result(None)
+
+
+async def outcome_of(work: "asyncio.Future[T]") -> T:
+    """What comes of `work`, which goes on when this wait is cancelled.
+
+    As `await asyncio.shield(work)`, which takes twice as long, several times per task.
+    """
+    if not work.done():
+        sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        work.add_done_callback(partial(_worked, sleeper))
+        await sleeper
+    return work.result()
+
+
+def _worked(sleeper: "asyncio.Future[None]", work: "asyncio.Future[T]") -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)
+    elif not work.cancelled():
+        work.exception()  # heard, though nobody waits any more
 
 
 async def pause(clock: Clock, duration_s: float) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from tabyard.core.course import Finish
 from tabyard.core.errors import StoreUnavailable
 from tabyard.hub.ports import Clock, Ending
-from tabyard.hub.waiting import pause
+from tabyard.hub.waiting import outcome_of, pause
 
 __all__ = ["ending", "written"]
 
@@ -27,7 +27,7 @@ async def written(
     """What came of a write, which `again` repeats every `retry_s` seconds until one succeeds."""
     while True:
         try:
-            return await asyncio.shield(stored)
+            return await outcome_of(stored)
         except StoreUnavailable as error:
             logger.warning("store unavailable, lane waits", extra={"reason": error.reason})
             await pause(clock, retry_s)

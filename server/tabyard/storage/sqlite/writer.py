@@ -42,8 +42,9 @@ LARGEST_SHORT_BATCH: Final = 96
 """So many operations at once keep the loop from its other work for some 4 ms; in the thread, which
 asks a busy loop for the interpreter at each statement, they take it from the loop for longer."""
 
-GATHER_S: Final = 0.001
-"""How long after a commit nothing is committed for those who are in no hurry."""
+GATHER_S: Final = 0.003
+"""How long after a commit nothing is committed for those who are in no hurry: they wait for a lane
+that is at work, and what it does next is committed in one piece with them."""
 
 logger = logging.getLogger(__name__)
 
