@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.storage.samples import attach, claim, ending, picture, submit
+from tests.storage.samples import attach, claim, ending, good, picture, submit
 
 from tabyard.core.errors import StoreUnavailable
 from tabyard.storage import SqliteStore, open_store
@@ -15,7 +15,7 @@ from tabyard.storage.sqlite.connection import TEXTS, open_memory
 from tabyard.storage.sqlite.readers import CAPACITY
 from tabyard.storage.sqlite.schema import create
 from tabyard.work.ports import TaskFilter
-from tabyard_protocol.ids import ArtifactId, InstanceId
+from tabyard_protocol.ids import ArtifactId, InstanceId, TaskId
 from tabyard_protocol.resources.task import TaskStatus
 
 
@@ -191,7 +191,8 @@ def test_a_list_is_found_by_the_index_of_its_own_kind(
     ("statement", "index"),
     [
         (lane.HEAD, "tasks_lane"),
-        (lane.REACHED, "sqlite_autoindex_tasks_1"),
+        (lane.ADD_RUNNING_OUTCOME, "sqlite_autoindex_tasks_1"),
+        (lane.RUNS, "sqlite_autoindex_tasks_1"),
         (lane.END_RUNNING, "sqlite_autoindex_tasks_1"),
         (lane.END_QUEUED, "sqlite_autoindex_tasks_1"),
         (lane.ADD_OUTCOME, "sqlite_autoindex_tasks_1"),
@@ -214,3 +215,24 @@ def test_a_million_rows_are_never_walked(statement: Statement, index: str) -> No
     assert index in plan
     assert "SCAN tasks |" not in f"{plan} |"
     assert "SCAN journal |" not in f"{plan} |"
+
+
+async def test_lists_say_how_far_a_task_has_come_while_it_runs(store: SqliteStore) -> None:
+    await attach(store)
+    await submit(store, "task_1")
+    await claim(store)
+
+    async def reached() -> tuple[int, int]:
+        [row] = (await store.tasks(TaskFilter())).rows
+        record = await store.task(TaskId("task_1"))
+        assert record is not None
+        return row.current_index, record.current_index
+
+    assert await reached() == (0, 0)
+    for index in range(2):
+        assert await store.checkpoint(TaskId("task_1"), good(index), epoch=1)
+        assert await reached() == (index, index)
+    assert await store.checkpoint(TaskId("task_1"), good(1), epoch=1), "as it was stored before"
+    assert not await store.checkpoint(TaskId("task_1"), good(2), epoch=7)
+    assert await store.finish(ending("task_1", current_index=2))
+    assert await reached() == (2, 2)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
+from sqlalchemy import case, func, select
 
 from tabyard.core.records import (
     ArtifactRecord,
@@ -144,7 +145,10 @@ TASK_COLUMNS = (
 
 
 def task_record(row: Row, body: Row, ended: Sequence[Row]) -> TaskRecord:
-    """A task from its row of `TASK_COLUMNS`, its `(commands, metadata)` and its outcomes' rows."""
+    """A task from its row of `TASK_COLUMNS`, its `(commands, metadata)` and its outcomes' rows.
+
+    How far a task has come is in its row only once it has ended; until then its outcomes say it.
+    """
     (
         _,
         id_,
@@ -166,6 +170,8 @@ def task_record(row: Row, body: Row, ended: Sequence[Row]) -> TaskRecord:
         error_command_id,
     ) = row
     commands, metadata = body
+    if ended and completed is None:
+        current_index = ended[-1][0]
     return TaskRecord(
         id=id_,
         instance_id=instance_id,
@@ -190,6 +196,9 @@ def task_record(row: Row, body: Row, ended: Sequence[Row]) -> TaskRecord:
     )
 
 
+LAST_OUTCOME = (
+    select(func.max(outcomes.c.idx)).where(outcomes.c.task == tasks.c.number).scalar_subquery()
+)
 LIST_COLUMNS = (
     tasks.c.id,
     tasks.c.instance_id,
@@ -197,7 +206,10 @@ LIST_COLUMNS = (
     tasks.c.intention,
     tasks.c.status,
     tasks.c.command_count,
-    tasks.c.current_index,
+    case(
+        (tasks.c.completed_at_ms.is_(None), func.coalesce(LAST_OUTCOME, tasks.c.current_index)),
+        else_=tasks.c.current_index,
+    ).label("current_index"),
     tasks.c.created_at_ms,
     tasks.c.started_at_ms,
     tasks.c.completed_at_ms,

@@ -78,19 +78,25 @@ def claim(sql: Sql, instance: InstanceId, *, epoch: int, at_ms: int) -> TaskReco
     return task_record(tuple(row), (commands, metadata), ended)
 
 
-REACHED: Final = update(tasks).where(*RUNNING_UNDER).values(current_index=bindparam("reached"))
-
-ADD_OUTCOME: Final = insert(outcomes).from_select(
-    ["task", "idx", "status", "started_at_ms", "completed_at_ms", "result", "error"],
-    select(
-        tasks.c.number,
-        *(bindparam(column.name, type_=column.type) for column in OUTCOME_COLUMNS),
-    ).where(
-        tasks.c.id == bindparam("task"),
-        ~exists().where(outcomes.c.task == tasks.c.number, outcomes.c.idx == bindparam("idx")),
-    ),
+OUTCOME_NAMES: Final = (
+    "task", "idx", "status", "started_at_ms", "completed_at_ms", "result", "error",
+)  # fmt: skip
+OUTCOME_OF_TASK: Final = select(
+    tasks.c.number,
+    *(bindparam(column.name, type_=column.type) for column in OUTCOME_COLUMNS),
+).where(
+    tasks.c.id == bindparam("task"),
+    ~exists().where(outcomes.c.task == tasks.c.number, outcomes.c.idx == bindparam("idx")),
 )
+ADD_OUTCOME: Final = insert(outcomes).from_select(OUTCOME_NAMES, OUTCOME_OF_TASK)
 """Inserts unless there is one: an outcome is stored once, the first one counts."""
+
+ADD_RUNNING_OUTCOME: Final = insert(outcomes).from_select(
+    OUTCOME_NAMES, OUTCOME_OF_TASK.where(*RUNNING_UNDER[1:])
+)
+"""The same, fenced."""
+
+RUNS: Final = select(tasks.c.number).where(*RUNNING_UNDER)
 
 
 def add_outcomes(sql: Sql, task: TaskId, ended: Sequence[Outcome]) -> None:
@@ -103,10 +109,10 @@ def add_outcomes(sql: Sql, task: TaskId, ended: Sequence[Outcome]) -> None:
 
 def checkpoint(sql: Sql, task: TaskId, outcome: Outcome, *, epoch: int) -> bool:
     """Store one command's outcome; False: the task does not run under `epoch`."""
-    if not sql.run(REACHED, task=task, of_epoch=epoch, reached=outcome.index):
-        return False
-    add_outcomes(sql, task, (outcome,))
-    return True
+    if sql.run(ADD_RUNNING_OUTCOME, of_epoch=epoch, **outcome_parameters(task, outcome)):
+        return True
+    # It does not run, or that was stored before.
+    return sql.row(RUNS, task=task, of_epoch=epoch) is not None
 
 
 REQUEUE: Final = update(tasks).where(*RUNNING_UNDER).values(status=word(TaskStatus.QUEUED))
