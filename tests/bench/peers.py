@@ -220,7 +220,10 @@ RESULT = orjson.dumps(
 
 
 class Link:
-    """A scripted browser that answers every call after `think_s`; `arrived` is called at each."""
+    """A scripted browser that answers every call after `think_s`.
+
+    `arrived` is called at each call, `answering` at each answer.
+    """
 
     def __init__(self, instance: str, result: bytes = RESULT) -> None:
         self.instance = instance
@@ -228,6 +231,7 @@ class Link:
         self.result = result
         self.think_s = 0.0
         self.arrived: Callable[[], None] = _nothing
+        self.answering: Callable[[], None] = _nothing
         self.welcomed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.ticket: str | None = None
 
@@ -262,11 +266,15 @@ class Link:
             self.ws.send(b'{"type":"pong"}')
 
     def _answer(self, frame: bytes) -> None:
-        assert self.ws is not None
         if self.think_s:
-            asyncio.get_running_loop().call_later(self.think_s, self.ws.send, frame)
+            asyncio.get_running_loop().call_later(self.think_s, self._say, frame)
         else:
-            self.ws.send(frame)
+            self._say(frame)
+
+    def _say(self, frame: bytes) -> None:
+        assert self.ws is not None
+        self.answering()
+        self.ws.send(frame)
 
 
 def _nothing() -> None:

@@ -15,24 +15,35 @@ __all__ = ["measure_hops"]
 MS = 1_000.0
 FRAME = "accepted -> frame at the browser"
 EVENT = "result -> event at the client"
-PARTS = (("p50", 0.5), ("p95", 0.95))
+BOTH = "both hops of a command"
+PARTS = (("p50", 0.5), ("p99", 0.99))
 MESSAGE = b'{"type":"tool_call","id":"task_1_1_cmd_0#1","name":"browser_navigate","args":{}}'
 
 
-async def measure_hops(*, runs: int, scale: float) -> Line:
-    """One task in flight; each hop is one way, the echo there and back, interleaved run by run."""
-    line = Line("hops", "one-command tasks, 1 in flight, beside a bare echo there and back")
-    times = max(20, int(600 * scale))
+async def measure_hops(*, runs: int, scale: float) -> list[Line]:
+    """Each hop is one way, the echo there and back, interleaved run by run."""
+    return [
+        await _measure(1, 0.0, max(20, int(600 * scale)), runs=runs),
+        await _measure(64, 0.5, max(8, int(20 * scale)), runs=runs),
+    ]
+
+
+async def _measure(in_flight: int, think_s: float, times: int, *, runs: int) -> Line:
+    thinking = f", browsers take {think_s * MS:.0f} ms each" if think_s else ""
+    title = f"one-command tasks, {in_flight} in flight{thinking}, beside a bare echo there and back"
+    line = Line("hops", title)
     taken: dict[str, list[dict[str, float]]] = {"echo": [], "disk": [], "memory": []}
     async with hub(store="disk") as disk, hub(store="memory") as memory, floor() as bare:
         benches = {"disk": Bench(disk), "memory": Bench(memory)}
         for bench in benches.values():
-            await bench.start(1)
+            await bench.start(in_flight)
             await bench.loop(0, 50)
+            for link in bench.links:
+                link.think_s = think_s
         for _ in range(runs):
-            taken["echo"].append(await _echo(bare, times))
+            taken["echo"].append(await _echo(bare, max(20, times)))
             for name, bench in benches.items():
-                taken[name].append(await _hops(bench, times))
+                taken[name].append(await _hops(bench, times, think_s))
         for bench in benches.values():
             bench.stop()
     medians = {
@@ -49,46 +60,75 @@ async def measure_hops(*, runs: int, scale: float) -> Line:
     return line
 
 
-async def _hops(bench: Bench, times: int) -> dict[str, float]:
-    """The two hops of so many tasks, in ms."""
-    link = bench.links[0]
-    arrivals = bench.arrivals[link.instance]
-    ended: list[float] = []
-    to_browser: list[float] = []
-    to_client: list[float] = []
-    body = draft(link.instance)
-    with _ends_noted(bench, ended):
-        for _ in range(times):
-            arrivals.clear()
-            ended.clear()
-            task = await bench.submit(0, body)
-            accepted = time.perf_counter()
-            await bench.complete(task)
-            to_browser.append(max(0.0, arrivals[0] - accepted) * MS)
-            # The scripted browser answers in the very step in which the frame arrives.
-            to_client.append((ended[0] - arrivals[0]) * MS)
+async def _hops(bench: Bench, times: int, think_s: float) -> dict[str, float]:
+    """The hops of so many tasks on each instance, one in flight on each, in ms."""
+    hops: dict[str, list[float]] = {FRAME: [], EVENT: [], BOTH: []}
+    with _ends_noted(bench) as ended:
+        await asyncio.gather(
+            *[
+                _follow(
+                    bench,
+                    number,
+                    times,
+                    wait_s=think_s * number / len(bench.links),
+                    ended=ended,
+                    hops=hops,
+                )
+                for number in range(len(bench.links))
+            ]
+        )
     return {
         f"{hop} {name}": percentile(values, part)
-        for hop, values in ((FRAME, to_browser), (EVENT, to_client))
+        for hop, values in hops.items()
         for name, part in PARTS
     }
 
 
+async def _follow(
+    bench: Bench,
+    number: int,
+    times: int,
+    *,
+    wait_s: float,
+    ended: dict[str, float],
+    hops: dict[str, list[float]],
+) -> None:
+    """One task after the other on one instance."""
+    # Else all would think, and be answered, at the same moment.
+    await asyncio.sleep(wait_s)
+    link = bench.links[number]
+    arrivals, answers = bench.arrivals[link.instance], bench.answers[link.instance]
+    body = draft(link.instance)
+    for _ in range(times):
+        arrivals.clear()
+        answers.clear()
+        task = await bench.submit(number, body)
+        accepted = time.perf_counter()
+        await bench.complete(task)
+        to_browser = max(0.0, arrivals[0] - accepted) * MS
+        to_client = (ended.pop(link.instance) - answers[0]) * MS
+        hops[FRAME].append(to_browser)
+        hops[EVENT].append(to_client)
+        hops[BOTH].append(to_browser + to_client)
+
+
 @contextmanager
-def _ends_noted(bench: Bench, ended: list[float]) -> Generator[None]:
-    """Within the block, `ended` gets the time at which the reader hears that a command ended."""
+def _ends_noted(bench: Bench) -> Generator[dict[str, float]]:
+    """Within the block: when the reader has heard of each instance that its command ended."""
     reader = bench.reader
     assert reader is not None
     hear = reader.on_message
+    ended: dict[str, float] = {}
 
     def mark(payload: bytes) -> None:
         if b'"type":"task_progress"' in payload and b'"status":"success"' in payload:
-            ended.append(time.perf_counter())
+            start = payload.index(b'"instanceId":"') + 14
+            ended[payload[start : payload.index(b'"', start)].decode()] = time.perf_counter()
         hear(payload)
 
     reader.on_message = mark
     try:
-        yield
+        yield ended
     finally:
         reader.on_message = hear
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Callable
 
 import orjson
 from tests.bench.peers import Http, Link, Ws, connect_instance
@@ -28,6 +29,11 @@ def draft(instance: str, commands: int = 1) -> bytes:
     )
 
 
+def _noting(times: list[float]) -> Callable[[], None]:
+    """Notes the time in `times` whenever it is called."""
+    return lambda: times.append(time.perf_counter())
+
+
 class Bench:
     """A server with scripted browsers, a connection per submitter, one reader of all events."""
 
@@ -40,13 +46,15 @@ class Bench:
         self._waiting: dict[bytes, asyncio.Future[float]] = {}
         self.events = 0
         self.arrivals: dict[str, list[float]] = defaultdict(list)
+        self.answers: dict[str, list[float]] = defaultdict(list)
 
     async def start(self, instances: int) -> None:
         """Connect the browsers and the reader."""
         registrar = await self.server.http()
         for number in range(instances):
             link = await connect_instance(registrar, f"bench-{number}")
-            link.arrived = self._arrival(link.instance)
+            link.arrived = _noting(self.arrivals[link.instance])
+            link.answering = _noting(self.answers[link.instance])
             self.links.append(link)
             self.https.append(await self.server.http())
         self.reader = await Ws.connect(self.server.client_url, self._event)
@@ -58,10 +66,6 @@ class Bench:
         for connection in [*self.https, *[link.ws for link in self.links if link.ws], self.reader]:
             if connection is not None:
                 connection.close()
-
-    def _arrival(self, instance: str):  # noqa: ANN202  (a closure over a list)
-        arrivals = self.arrivals[instance]
-        return lambda: arrivals.append(time.perf_counter())
 
     def _event(self, payload: bytes) -> None:
         self.events += 1

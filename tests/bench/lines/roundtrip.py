@@ -26,7 +26,7 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
     queue; with them it is what one command among many pays. First the hops of one command.
     """
     hops = await measure_hops(runs=runs, scale=scale)
-    return [hops] + [
+    return hops + [
         await _at(in_flight, think_s, runs=runs, scale=scale) for in_flight, think_s in PACES
     ]
 
