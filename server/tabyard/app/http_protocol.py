@@ -1,7 +1,7 @@
 """uvicorn's HTTP connection, with an end to its patience, and shorter ways for what is small."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import ClassVar, Final, NamedTuple, cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,7 +10,7 @@ from uvicorn._types import ASGI3Application, ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from tabyard.app.whole_answer import whole_answer
-from tabyard.web.exchange import EXCHANGE, Exchange, Known, Pairs
+from tabyard.web.exchange import EXCHANGE, Exchange, Knowing, Known, Pairs
 
 __all__ = ["patient"]
 
@@ -177,8 +177,9 @@ class _PatientProtocol(HttpToolsProtocol):
         if (b"content-length", b"%d" % length) not in self.headers:
             return
         app = cast("object", self.app)
-        ask = cast("Callable[[Scope], Known | None] | None", getattr(app, "known", None))
-        request = None if ask is None else ask(cast("Scope", cycle.scope))
+        if not hasattr(app, "known"):
+            return
+        request = cast("Knowing", app).known(cast("Scope", cycle.scope))
         if request is not None:
             self._known[data[:end]] = _Head(request, length)
 
