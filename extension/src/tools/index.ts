@@ -4,7 +4,7 @@ import { chromeDebugger, watchDebugger } from "../chrome/debugger.js";
 import { chromeDownloads, watchDownloads } from "../chrome/downloads.js";
 import { fileUrl } from "../chrome/files.js";
 import { isHeadless } from "../chrome/identity.js";
-import { isInFront, onFrontChanged } from "../chrome/fronts.js";
+import { isShown, lookAtWindowsSoon, onFrontChanged } from "../chrome/fronts.js";
 import { Mux } from "../chrome/mux.js";
 import { netRules } from "../chrome/net_rules.js";
 import { locationLeave } from "../chrome/site_settings.js";
@@ -101,8 +101,8 @@ const keeper = new Keeper({
   onDownload: (tabId, url) => {
     downloads.begun(tabId, url);
   },
-  // Where nobody sits, no window is minimised or covered.
-  drawn: (tabId) => HEADLESS && isInFront(tabId),
+  // Without a screen no window covers another.
+  drawn: (tabId) => HEADLESS && isShown(tabId),
 });
 onFrontChanged(() => {
   keeper.frontChanged();
@@ -140,6 +140,7 @@ export async function runTool(name: string, args: Record<string, unknown>, ctx: 
       },
     },
   );
+  if (HEADLESS) lookAtWindowsSoon();
   return contentOf(await border.during(() => call.run(run)));
 }
 
