@@ -110,8 +110,8 @@ onFrontChanged(() => {
 const workspace = new Workspace(chromeTabs, sessionArea(), (data) => {
   if (data["event"] === "closed") keeper.forget(Number(data["tabId"]));
   if (data["event"] === "replaced") keeper.moved(Number(data["tabId"]), Number(data["was"]));
-  // One that is closed at once, or shows what may not be driven, has nothing to take over.
-  if (data["event"] === "popup") keeper.inherit(Number(data["tabId"]), Number(data["openerTabId"])).catch(() => undefined);
+  // One that is closed at once, or shows what may not be driven, is left alone.
+  if (data["event"] === "popup") keeper.adopt(Number(data["tabId"]), Number(data["openerTabId"])).catch(() => undefined);
   tell("tab", data);
 });
 
