@@ -1735,7 +1735,7 @@ export interface InteractDrag {
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
-  /** selector or ref */
+  /** selector in the same frame, or ref */
   readonly to: string;
 }
 
