@@ -177,3 +177,24 @@ def test_large_files_arrive_whole_and_an_artifact_as_it_is_kept(
     page.do("interact", "upload", selector="#pick", files=[paper["artifactId"]])
     told = f"{paper['sizeBytes']} {paper['sha256']}"
     assert page.value("sent") == [["127.0.0.1.pdf", told]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "instead"),
+    [
+        ("checkbox", "fill_form"),
+        ("radio", "fill_form"),
+        ("file hidden", "upload"),
+        ("submit", "click"),
+    ],
+)
+def test_a_field_that_takes_no_text_says_what_to_use(
+    page: Page, site: Site, kind: str, instead: str
+) -> None:
+    page.goto(site.add(f"<form><input id=a type={kind}></form>"))
+    with pytest.raises(Failed) as failed:
+        page.do("interact", "type", selector="#a", text=" ", timeout=3000)
+    assert failed.value.code == "INVALID_ARGUMENTS"
+    assert kind.removesuffix(" hidden") in failed.value.message
+    assert instead in failed.value.message
+    assert page.value("a.checked || location.search !== ''") is False

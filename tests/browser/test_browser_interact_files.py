@@ -75,3 +75,21 @@ def test_what_takes_no_files_is_said_to_take_none(page: Page, site: Site, files:
         page.do("interact", "upload", selector="#nothing", files=files)
     assert failed.value.code == "INVALID_ARGUMENTS"
     assert "opens no file chooser" in failed.value.message
+
+
+def test_a_folder_goes_only_into_an_input_for_folders(
+    page: Page, site: Site, files: list[str]
+) -> None:
+    folder = str(Path(files[0]).parent)
+    url = site.add("<input type=file id=one><input type=file id=all webkitdirectory>")
+    page.do("tab", "new", url=url, activate=True)
+    for target, path, said in (("#one", folder, "is a folder"), ("#all", files[0], "is a file")):
+        with pytest.raises(Failed) as failed:
+            page.do("interact", "upload", selector=target, files=[path])
+        assert failed.value.code == "INVALID_ARGUMENTS"
+        assert f"{path} {said}" in failed.value.message
+    assert page.value("one.files.length + all.files.length") == 0
+    uploaded = page.do("interact", "upload", selector="#all", files=[folder])
+    assert sorted(uploaded["uploaded"]) == ["blue.txt", "red.txt"]
+    read = "Promise.all([...all.files].map((file) => file.text())).then((texts) => texts.sort())"
+    assert page.value(read) == ["blue mug", "red mug"]

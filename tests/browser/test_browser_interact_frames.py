@@ -51,6 +51,34 @@ def test_refs_of_a_snapshot_lead_into_frames_of_every_origin(framed: Page) -> No
         assert said == "inner clicked true"
 
 
+BIN = """<div id=bin style="height: 90px; background: silver">Bin</div><script>
+  bin.ondragover = (event) => event.preventDefault();
+  bin.ondrop = (event) => { bin.textContent = event.dataTransfer.getData("text/plain") };
+</script>"""
+
+
+@pytest.mark.parametrize("origin", ["here", "other"])
+def test_an_element_is_dragged_into_another_frame_by_ref(
+    page: Page, site: Site, origin: str
+) -> None:
+    path = site.add(f"<div role=button tabindex=0 aria-label=Target>{BIN}</div>").removeprefix(
+        site.here
+    )
+    card = "ondragstart=\"event.dataTransfer.setData('text/plain', 'mug')\""
+    page.goto(
+        site.add(
+            f"<p id=card draggable=true {card}>Mug</p><iframe name=in src={{{{{origin}}}}}{path}>"
+        )
+    )
+    (ref,) = re.findall(r'"Target".*?\[ref=(e\d+)\]', page.snapshot())
+    page.do("interact", "drag", selector="#card", to=ref)
+    assert page.value("document.querySelector('#bin').textContent", frame="in") == "mug"
+    with pytest.raises(Failed) as failed:
+        page.do("interact", "drag", selector="#card", to="#bin", timeout=1500)
+    assert failed.value.code == "ELEMENT_NOT_FOUND"
+    assert "by its ref" in failed.value.message
+
+
 def test_an_element_of_another_frame_is_said_to_be_there(framed: Page) -> None:
     with pytest.raises(Failed) as failed:
         framed.click("#deep", timeout=1500)

@@ -201,6 +201,23 @@ def test_what_does_not_happen_is_said_in_time(page: Page, site: Site, wish: dict
     assert "never" in failed.value.message
 
 
+def test_what_is_no_script_is_not_waited_for(page: Page, site: Site) -> None:
+    page.goto(site.url("desk.html"))
+    with pytest.raises(Failed) as failed:
+        page.do("navigate", "wait", expression="document.title ===", timeout=10_000)
+    assert failed.value.code == "SCRIPT_ERROR"
+    assert failed.value.message == "SyntaxError: Unexpected end of input"
+
+
+def test_a_thing_that_is_not_there_yet_is_waited_for(page: Page, site: Site) -> None:
+    page.goto(site.add("<script>setTimeout(() => (shop = { open: 1 }), 200)</script>"))
+    assert page.do("navigate", "wait", expression="shop.open")["value"] == 1
+    with pytest.raises(Failed) as failed:
+        page.do("navigate", "wait", expression="cart.full", timeout=300)
+    assert failed.value.code == "WAIT_TIMEOUT"
+    assert "ReferenceError: cart is not defined" in failed.value.message
+
+
 def test_a_reference_to_a_place_in_the_page_does_not_load_it_again(page: Page, site: Site) -> None:
     page.goto(site.url("desk.html"))
     page.value("void (window.mark = 1)")

@@ -8,19 +8,28 @@ export interface FileBytes {
   readonly bytes: string;
 }
 
+export type PathKind = "file" | "folder" | "missing" | "unknown";
+
 /**
- * Whether there is certainly no such file. An extension that may not read files can't tell, and then it is not
- * missing: extensions loaded by command line may, those in a person's browser only when the person has allowed it.
+ * What is there. An extension that may not read files can't tell: extensions loaded by command line may, those in a
+ * person's browser only when the person has allowed it.
  */
-export async function fileIsMissing(path: string): Promise<boolean> {
-  if (!(await chrome.extension.isAllowedFileSchemeAccess())) return false;
+export async function kindOf(path: string): Promise<PathKind> {
+  if (!(await chrome.extension.isAllowedFileSchemeAccess())) return "unknown";
+  const url = fileUrl(path);
+  if (!(await opens(url))) return "missing";
+  // A folder is listed, and below a file there is nothing.
+  return (await opens(`${url.replace(/\/+$/, "")}/`)) ? "folder" : "file";
+}
+
+async function opens(url: string): Promise<boolean> {
   try {
     const reading = new AbortController();
-    await fetch(fileUrl(path), { signal: reading.signal });
+    await fetch(url, { signal: reading.signal });
     reading.abort();
-    return false;
-  } catch {
     return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1281,6 +1281,8 @@ export interface NavigateGoto {
 export interface DialogSeen {
   readonly type: string;
   readonly message: string;
+  /** Where, when that is another tab */
+  readonly tabId?: number;
 }
 
 /** Where the tab is now; `status` is the HTTP status, null when there was no response. */
@@ -1733,7 +1735,7 @@ export interface InteractDrag {
   readonly ref?: string;
   /** Frame name, URL part or index */
   readonly frame?: string | number;
-  /** selector or ref */
+  /** selector in the same frame, or ref */
   readonly to: string;
 }
 

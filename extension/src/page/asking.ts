@@ -110,8 +110,11 @@ async function otherHome(tab: Tab, asked: Frame, spot: Spot, trouble: Trouble): 
 async function failure(tab: Tab, frame: Frame, spot: Spot, trouble: Trouble, deadline: Deadline): Promise<ToolFailure> {
   // A hint is worth some of the time that is left, but the reason must arrive.
   const patience = deadline.within(deadline.leftMs / 2);
-  const hint = trouble.code === "ELEMENT_NOT_FOUND" ? await patience.race(seenElsewhere(tab, frame, spot)).catch(() => "") : "";
-  return new ToolFailure(codeOf(trouble.code), trouble.message + hint, trouble.details);
+  const other = trouble.code === "ELEMENT_NOT_FOUND" ? await patience.race(seenElsewhere(tab, frame, spot)).catch(() => undefined) : undefined;
+  if (other === undefined) return new ToolFailure(codeOf(trouble.code), trouble.message, trouble.details);
+  const index = tab.frames.children.indexOf(other);
+  const hint = index < 0 ? "the main frame" : `frame ${String(index)} (${other.name || other.url})`;
+  return new ToolFailure(codeOf(trouble.code), `${trouble.message}; it is in ${hint}`, { ...trouble.details, seenInFrame: index < 0 ? "main" : index });
 }
 
 function codeOf(code: string): ToolErrorCode {
@@ -119,16 +122,13 @@ function codeOf(code: string): ToolErrorCode {
 }
 
 /** A selector that finds nothing here may mean an element of another frame. */
-async function seenElsewhere(tab: Tab, asked: Frame, { selector }: Spot): Promise<string> {
-  if (selector === undefined) return "";
+async function seenElsewhere(tab: Tab, asked: Frame, { selector }: Spot): Promise<Frame | undefined> {
+  if (selector === undefined) return undefined;
   const others = tab.frames.inOrder().filter((frame) => frame !== asked).slice(0, 10);
   const found = await Promise.all(
     others.map((frame) => frame.call("has", { selector }).then(({ here }) => (here ? frame : undefined), () => undefined)),
   );
-  const frame = found.find((one) => one !== undefined);
-  if (frame === undefined) return "";
-  const index = tab.frames.children.indexOf(frame);
-  return index < 0 ? "; it is in the main frame" : `; it is in frame ${String(index)} (${frame.name || frame.url})`;
+  return found.find((one) => one !== undefined);
 }
 
 /** The frame that `spot` means; waits for it to appear. */

@@ -6,6 +6,8 @@ export interface OpenDialog {
   /** alert, confirm, prompt or beforeunload. */
   readonly type: string;
   readonly message: string;
+  /** Where it is, when that is not the tab that the command works in. */
+  readonly tabId?: number;
 }
 
 export type DialogPolicy = "accept" | "dismiss" | "ask";

@@ -43,13 +43,7 @@ interface Progress {
 
 async function run(frame: Frame, script: Script, deadline: Deadline, progress: Progress): Promise<Remote> {
   const { expression, awaitPromise } = script;
-  const attempt = (source: string): Promise<Reply> => plain(frame, source, awaitPromise, deadline.leftMs);
-  let reply = await attempt(parenthesised(expression));
-  // A syntax error has run nothing, so another reading may be tried.
-  for (const reading of readings(expression)) {
-    if (!isSyntaxError(reply)) break;
-    reply = await attempt(reading);
-  }
+  const reply = await read(expression, (source) => plain(frame, source, awaitPromise, deadline.leftMs));
   const found = resultOf(reply);
   if (found.type !== "function" || found.objectId === undefined) return found;
   // Statements that end by setting a handler give a function too, and that one is not for calling.
@@ -57,6 +51,22 @@ async function run(frame: Frame, script: Script, deadline: Deadline, progress: P
   const args = (script.args ?? []).map((value) => ({ value }));
   progress.unbounded = true;
   return resultOf(await apply(frame, found.objectId, calling(args.length), args, awaitPromise));
+}
+
+/** What the first reading that makes a script gives. Rejects with `BadScript` when none does. */
+async function read(expression: string, attempt: (source: string) => Promise<Reply>): Promise<Reply> {
+  let reply = await attempt(parenthesised(expression));
+  let wrong = syntaxError(reply);
+  if (wrong === undefined) return reply;
+  // A syntax error has run nothing, so another reading may be tried.
+  for (const reading of readings(expression)) {
+    reply = await attempt(reading);
+    const stillWrong = syntaxError(reply);
+    if (stillWrong === undefined) return reply;
+    // What is wrong with it as it stands says most, but there these two words would be.
+    if (/\b(await|return)\b/.test(expression)) wrong = stillWrong;
+  }
+  throw new BadScript(failureOf(wrong));
 }
 
 /** Names for the arguments: to spread a list, the page's own iterators would be asked. */
@@ -76,9 +86,17 @@ function readings(expression: string): readonly string[] {
   return [expression, `(async () => (${expression.replace(/;?\s*$/, "")}\n))()`, `(async () => { ${expression}\n})()`];
 }
 
-function isSyntaxError({ exceptionDetails }: Reply): boolean {
+function syntaxError({ exceptionDetails }: Reply): Protocol.Runtime.ExceptionDetails | undefined {
   // One that running code has thrown has a stack; one of this source has none.
-  return exceptionDetails?.exception?.className === "SyntaxError" && (exceptionDetails.stackTrace?.callFrames.length ?? 0) === 0;
+  const isOfSource = exceptionDetails?.exception?.className === "SyntaxError" && (exceptionDetails.stackTrace?.callFrames.length ?? 0) === 0;
+  return isOfSource ? exceptionDetails : undefined;
+}
+
+/** No reading makes a script of it: nothing has run, and nothing ever will. */
+export class BadScript extends ToolFailure {
+  constructor({ code, message, details }: ToolFailure) {
+    super(code, message, details);
+  }
 }
 
 /** Objects stay in the page at first: only there can one tell what they are. */
@@ -101,13 +119,13 @@ function apply(frame: Frame, objectId: string, functionDeclaration: string, args
 
 function resultOf({ result, exceptionDetails }: Reply): Remote {
   if (exceptionDetails === undefined) return result;
-  const described = describeException(exceptionDetails);
+  throw failureOf(exceptionDetails);
+}
+
+function failureOf(exception: Protocol.Runtime.ExceptionDetails): ToolFailure {
+  const described = describeException(exception);
   const [message = described] = described.split("\n");
-  throw new ToolFailure("SCRIPT_ERROR", message, {
-    stack: described,
-    line: exceptionDetails.lineNumber + 1,
-    column: exceptionDetails.columnNumber + 1,
-  });
+  return new ToolFailure("SCRIPT_ERROR", message, { stack: described, line: exception.lineNumber + 1, column: exception.columnNumber + 1 });
 }
 
 /** What `JSON.stringify` makes of it; functions and undefined are null. */

@@ -3,7 +3,7 @@ import type { CdpSession } from "../chrome/cdp.js";
 import type { Attachment } from "../chrome/mux.js";
 import { empty, hasRights, isBlank } from "./blank.js";
 import type { Deadline } from "./deadline.js";
-import { Dialogs, type OpenDialog } from "./dialogs.js";
+import { Dialogs, type DialogPolicy, type OpenDialog } from "./dialogs.js";
 import { FrameTree } from "./frames.js";
 import { Keyboard } from "./keyboard.js";
 import { Interception } from "./interception.js";
@@ -28,6 +28,8 @@ export class Tab {
   crashed = false;
   /** Until then a script that was to end may still hold the page. */
   recovered: Promise<void> = Promise.resolve();
+  /** Until then its frames are not known; a dialog may be open already. */
+  started: Promise<void> = Promise.resolve();
   readonly #onCrash = new Set<() => void>();
   readonly frames: FrameTree;
   readonly dialogs: Dialogs;
@@ -55,20 +57,30 @@ export class Tab {
     this.keyboard = new Keyboard(attachment.root, () => this.frames.takesCompositions());
   }
 
-  /** Switches on what is needed and waits until the frames are known. */
-  static async open(attachment: Attachment, memory: TabMemory, watcher: TabWatcher): Promise<Tab> {
+  /** Switches on what is needed and waits until the frames are known, or a dialog is open that holds the page up before. */
+  static async open(attachment: Attachment, memory: TabMemory, watcher: TabWatcher, dialogs: DialogPolicy): Promise<Tab> {
     const tab = new Tab(attachment, memory, watcher);
-    const { facts, none } = memory.settings;
-    memory.console.attached();
-    tab.#interception.rule(facts.intercept ?? []);
-    tab.frames.holdNew = !none;
-    tab.frames.keepDrawing(!watcher.drawn());
-    tab.#watchCrashes();
-    tab.#watchPlaces();
-    await tab.frames.start();
-    if (isBlank(tab.url) && hasRights(tab.frames.main.origin)) await empty(tab);
-    if (facts.place !== undefined) await watcher.place(tab.url);
+    tab.dialogs.policy = dialogs;
+    const dialog = tab.dialogs.next();
+    tab.started = tab.#start();
+    // Whoever works in the tab asks for it again.
+    tab.started.catch(() => undefined);
+    await Promise.race([tab.started, dialog.opened]);
+    dialog.stop();
     return tab;
+  }
+
+  async #start(): Promise<void> {
+    const { facts, none } = this.memory.settings;
+    this.memory.console.attached();
+    this.#interception.rule(facts.intercept ?? []);
+    this.frames.holdNew = !none;
+    this.frames.keepDrawing(!this.watcher.drawn());
+    this.#watchCrashes();
+    this.#watchPlaces();
+    await this.frames.start();
+    if (isBlank(this.url) && hasRights(this.frames.main.origin)) await empty(this);
+    if (facts.place !== undefined) await this.watcher.place(this.url);
   }
 
   /** Whether something would be lost if the debugger left the tab now. */

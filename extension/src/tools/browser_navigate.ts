@@ -3,7 +3,7 @@ import type { Navigated, NavigateBack, NavigateGoto, NavigateReload, NavigateWai
 import { ToolFailure } from "../failure.js";
 import { ask } from "../page/asking.js";
 import { Expired } from "../page/deadline.js";
-import { evaluate } from "../page/evaluate.js";
+import { BadScript, evaluate } from "../page/evaluate.js";
 import { DocumentGone } from "../page/frame.js";
 import { goto, historyEntry, reload, toHistoryEntry, type Arrived, type WaitUntil } from "../page/navigation.js";
 import type { Tab } from "../page/tab.js";
@@ -91,7 +91,7 @@ async function wait(command: Command, tab: Tab, args: NavigateWait): Promise<{ v
 
 const POLL_MS = 50;
 
-/** The first truthy value of the expression; an exception counts as not yet. */
+/** The first truthy value of the expression; an exception counts as not yet, but one that is no script fails at once. */
 async function truth(tab: Tab, expression: string, within: Command["deadline"]): Promise<unknown> {
   for (;;) {
     const seen = await look(tab, expression, within);
@@ -105,6 +105,7 @@ async function look(tab: Tab, expression: string, within: Command["deadline"]): 
   try {
     return { value: await evaluate(tab, tab.frames.main, { expression, awaitPromise: true }, within), thrown: "" };
   } catch (error) {
+    if (error instanceof BadScript) throw error;
     if (error instanceof DocumentGone) return { value: null, thrown: "" };
     // An element, or another thing that JSON has no word for, is as true as can be.
     if (error instanceof ToolFailure && error.code === "NOT_SERIALIZABLE") return { value: true, thrown: "" };

@@ -4,7 +4,7 @@ import { detachFailure, type DetachReason } from "../chrome/mux.js";
 import { ToolFailure } from "../failure.js";
 import type { Rules } from "../policy/rules.js";
 import { Deadline, Expired } from "../page/deadline.js";
-import type { DialogPolicy, OpenDialog } from "../page/dialogs.js";
+import type { DialogPolicy, Dialogs, OpenDialog } from "../page/dialogs.js";
 import type { Tab } from "../page/tab.js";
 import { mustBeAllowed } from "./addresses.js";
 import { common, parse } from "./arguments.js";
@@ -37,6 +37,8 @@ const SILENT_MS = 500;
 /** A tab that is closing is still listed for a moment. */
 const CLOSES_MS = 100;
 const OBJECT_MS = 1_000;
+/** Pages that answer do so in a fraction of it. */
+const HELD_UP_MS = 250;
 /** The hub waits two seconds for a cancelled call to be over. */
 const CANCELLED_MS = 1_500;
 
@@ -95,7 +97,7 @@ export class Call implements Command {
 
   /** The action's value. Rejects with `ToolFailure` only. */
   async run(action: Action): Promise<ToolValue> {
-    this.#keeper.begin(this.worker.taskId);
+    this.#keeper.begin(this.worker.taskId, this.dialogs);
     this.#reassure();
     try {
       this.deadline.check();
@@ -131,7 +133,7 @@ export class Call implements Command {
 
   async tab(): Promise<Tab> {
     const tab = await this.tabWithDialog();
-    await this.#clearDialog(tab);
+    await this.#ready(tab);
     if (tab.crashed) throw crashed(tab.id);
     mustBeAllowed(tab.url, this.rules);
     this.#stops.push(tab.onCrash(() => {
@@ -143,7 +145,7 @@ export class Call implements Command {
   async tabToLeave(): Promise<Tab> {
     await this.#leaveNewTabPage();
     const tab = await this.#use(await this.#answering(await this.#tabId()));
-    await this.#clearDialog(tab);
+    await this.#ready(tab);
     return tab;
   }
 
@@ -226,6 +228,7 @@ export class Call implements Command {
     void next.opened.then((dialog) => {
       this.#interrupted(dialog);
     });
+    this.#stops.push(this.#keeper.onDialog((dialog) => void this.#heldUp(tab, dialog)));
     void tab.attachment.gone.then((reason) => this.#gone(tab, reason));
   }
 
@@ -247,11 +250,23 @@ export class Call implements Command {
     else this.#endEarly({ facts: { ...this.#begun, dialog } });
   }
 
-  async #clearDialog(tab: Tab): Promise<void> {
-    const dialog = tab.dialogs.open;
-    if (dialog === undefined) return;
+  async #ready(tab: Tab): Promise<void> {
+    if (tab.dialogs.open !== undefined) await this.#clear(tab.dialogs, tab.dialogs.open);
+    const other = this.#keeper.inDialog(tab);
+    if (other?.dialogs.open !== undefined && (await isSilent(tab, HELD_UP_MS))) {
+      await this.#clear(other.dialogs, { ...other.dialogs.open, tabId: other.id });
+    }
+    await this.deadline.race(tab.started);
+  }
+
+  async #clear(dialogs: Dialogs, dialog: OpenDialog): Promise<void> {
     if (this.dialogs === "ask") throw open(dialog);
-    await this.deadline.race(tab.dialogs.handle(this.dialogs === "accept", undefined));
+    await this.deadline.race(dialogs.handle(this.dialogs === "accept", undefined));
+  }
+
+  /** A dialog of a pop-up holds up all pages of its process, mostly the one that opened it too. */
+  async #heldUp(tab: Tab, dialog: OpenDialog): Promise<void> {
+    if (dialog.tabId !== tab.id && (await isSilent(tab, HELD_UP_MS))) this.#interrupted(dialog);
   }
 
   #withDialog(value: ToolValue): ToolValue {
@@ -289,13 +304,7 @@ export class Call implements Command {
     const tab = this.#tab;
     if (tab === undefined) return this.#attaching;
     if (!tab.attached) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const nothing = new Promise<true>((resolve) => {
-      timer = setTimeout(resolve, margin(this.order.deadlineMs) / 4, true);
-    });
-    const silent = await Promise.race([signOfLife(tab), nothing]);
-    clearTimeout(timer);
-    if (silent !== true) return undefined;
+    if (!(await isSilent(tab, margin(this.order.deadlineMs) / 4))) return undefined;
     this.#keeper.silent.add(tab);
     return tab.id;
   }
@@ -303,6 +312,16 @@ export class Call implements Command {
 
 function signOfLife(tab: Tab): Promise<unknown> {
   return tab.session.send("Runtime.evaluate", { expression: "0" }).catch(() => undefined);
+}
+
+async function isSilent(tab: Tab, withinMs: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const nothing = new Promise<true>((resolve) => {
+    timer = setTimeout(resolve, withinMs, true);
+  });
+  const silent = await Promise.race([signOfLife(tab), nothing]);
+  clearTimeout(timer);
+  return silent === true;
 }
 
 function silence(tabId: number): string {
@@ -319,7 +338,8 @@ function failureOf(error: unknown): ToolFailure {
 }
 
 function open(dialog: OpenDialog): ToolFailure {
-  const text = `a dialog (${dialog.type}: ${JSON.stringify(dialog.message)}) is open; handle it with browser_debug dialog`;
+  const where = dialog.tabId === undefined ? ["", ""] : [` in tab ${String(dialog.tabId)}`, " and that tabId"];
+  const text = `a dialog (${dialog.type}: ${JSON.stringify(dialog.message)}) is open${where[0]}; handle it with browser_debug dialog${where[1]}`;
   return new ToolFailure("DIALOG_OPEN", text, { dialog });
 }
 

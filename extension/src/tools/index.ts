@@ -4,7 +4,7 @@ import { chromeDebugger, watchDebugger } from "../chrome/debugger.js";
 import { chromeDownloads, watchDownloads } from "../chrome/downloads.js";
 import { fileUrl } from "../chrome/files.js";
 import { isHeadless } from "../chrome/identity.js";
-import { isInFront, onFrontChanged } from "../chrome/fronts.js";
+import { isShown, lookAtWindowsSoon, onFrontChanged } from "../chrome/fronts.js";
 import { Mux } from "../chrome/mux.js";
 import { netRules } from "../chrome/net_rules.js";
 import { locationLeave } from "../chrome/site_settings.js";
@@ -101,8 +101,8 @@ const keeper = new Keeper({
   onDownload: (tabId, url) => {
     downloads.begun(tabId, url);
   },
-  // Where nobody sits, no window is minimised or covered.
-  drawn: (tabId) => HEADLESS && isInFront(tabId),
+  // Without a screen no window covers another.
+  drawn: (tabId) => HEADLESS && isShown(tabId),
 });
 onFrontChanged(() => {
   keeper.frontChanged();
@@ -110,8 +110,8 @@ onFrontChanged(() => {
 const workspace = new Workspace(chromeTabs, sessionArea(), (data) => {
   if (data["event"] === "closed") keeper.forget(Number(data["tabId"]));
   if (data["event"] === "replaced") keeper.moved(Number(data["tabId"]), Number(data["was"]));
-  // One that is closed at once, or shows what may not be driven, has nothing to take over.
-  if (data["event"] === "popup") keeper.inherit(Number(data["tabId"]), Number(data["openerTabId"])).catch(() => undefined);
+  // One that is closed at once, or shows what may not be driven, is left alone.
+  if (data["event"] === "popup") keeper.adopt(Number(data["tabId"]), Number(data["openerTabId"])).catch(() => undefined);
   tell("tab", data);
 });
 
@@ -140,6 +140,7 @@ export async function runTool(name: string, args: Record<string, unknown>, ctx: 
       },
     },
   );
+  if (HEADLESS) lookAtWindowsSoon();
   return contentOf(await border.during(() => call.run(run)));
 }
 

@@ -1,6 +1,6 @@
 /** Tabs under control: attached on first use, kept while there is work, let go soon after. */
 import type { Attachment, DetachReason, Mux } from "../chrome/mux.js";
-import type { OpenDialog } from "../page/dialogs.js";
+import type { DialogPolicy, OpenDialog } from "../page/dialogs.js";
 import { Places, type PlacePort } from "../page/places.js";
 import { RefBook } from "../page/ref_book.js";
 import { Settings, type Facts } from "../page/settings.js";
@@ -27,6 +27,8 @@ export interface KeeperParts {
   readonly drawn: (tabId: number) => boolean;
 }
 
+type DialogThere = OpenDialog & { readonly tabId: number };
+
 export class Keeper {
   /** Tabs whose page gave no sign of life when a call's time was up. */
   readonly silent = new WeakSet<Tab>();
@@ -35,9 +37,11 @@ export class Keeper {
   #memories = new Map<number, TabMemory>();
   readonly #numbers = new Map<number, number>();
   #recalled: Promise<void> | undefined;
+  readonly #onDialog = new Set<(dialog: DialogThere) => void>();
   readonly #places: Places;
   #calls = 0;
   #taskId: string | undefined;
+  #dialogs: DialogPolicy = "ask";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly parts: KeeperParts) {
@@ -79,9 +83,10 @@ export class Keeper {
     return this.take(tabId);
   }
 
-  /** A call begins; as long as one is at work nothing is let go. */
-  begin(taskId: string | undefined): void {
+  /** A call begins; as long as one is at work nothing is let go. What becomes of dialogs holds for pop-ups that come, too. */
+  begin(taskId: string | undefined, dialogs: DialogPolicy): void {
     this.#calls++;
+    this.#dialogs = dialogs;
     if (taskId !== undefined) this.#taskId = taskId;
     clearTimeout(this.#timer);
   }
@@ -123,17 +128,32 @@ export class Keeper {
   }
 
   /**
-   * A pop-up shows itself as the tab that opened it does. Its first request may have left by now, since only the browser's
-   * own debugger could have stopped it; what comes next waits for nothing but the attachment.
+   * A pop-up shows itself as the tab that opened it does, and its dialogs are the task's from the start. Its first request
+   * may have left by now, since only the browser's own debugger could have stopped it; what comes next waits for nothing
+   * but the attachment.
    */
-  async inherit(tabId: number, openerTabId: number): Promise<void> {
+  async adopt(tabId: number, openerTabId: number): Promise<void> {
     const opener = this.#memories.get(openerTabId)?.settings;
-    if (opener === undefined || opener.none || this.#memories.has(tabId)) return;
-    this.#newMemory(tabId, opener.facts);
-    this.#remember();
+    const inherits = opener !== undefined && !opener.none && !this.#memories.has(tabId);
+    if (!inherits && this.#isIdle) return;
+    if (inherits) {
+      this.#newMemory(tabId, opener.facts);
+      this.#remember();
+    }
     await this.take(tabId);
     // It may be that nobody ever works in it.
     this.#restWhenIdle();
+  }
+
+  /** Tells of each dialog that stays open in whichever tab, until the returned function is called. */
+  onDialog(listener: (dialog: DialogThere) => void): () => void {
+    this.#onDialog.add(listener);
+    return () => this.#onDialog.delete(listener);
+  }
+
+  /** Another tab than that one whose page stands still for a dialog, and pages in its process with it. */
+  inDialog(but: Tab): Tab | undefined {
+    return [...this.#open.values()].find((tab) => tab !== but && tab.dialogs.open !== undefined);
   }
 
   /** Takes the debugger off every tab, whatever is open there. */
@@ -141,9 +161,13 @@ export class Keeper {
     await Promise.all([...this.#open.keys()].map((tabId) => this.parts.mux.release(tabId)));
   }
 
+  get #isIdle(): boolean {
+    return this.#calls === 0 && this.#taskId === undefined;
+  }
+
   #restWhenIdle(): void {
     clearTimeout(this.#timer);
-    if (this.#calls > 0 || this.#taskId !== undefined) return;
+    if (!this.#isIdle) return;
     this.#timer = setTimeout(() => void this.#rest(), IDLE_MS);
   }
 
@@ -164,13 +188,14 @@ export class Keeper {
     const tab = await Tab.open(attachment, memory, {
       dialog: (dialog) => {
         this.parts.onDialog(tabId, dialog);
+        for (const listener of [...this.#onDialog]) listener({ ...dialog, tabId });
       },
       download: (url) => {
         this.parts.onDownload(tabId, url);
       },
       place: (url) => (url === undefined ? this.#places.withdraw(tabId) : this.#places.allow(tabId, url)),
       drawn: () => this.parts.drawn(tabId),
-    });
+    }, this.#dialogs);
     this.#open.set(tabId, tab);
     this.#draw(tab);
     return tab;

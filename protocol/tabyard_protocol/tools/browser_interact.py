@@ -186,7 +186,7 @@ class Uploaded(Acted):
 class InteractDrag(TargetedStrictly):
     """From an element to another."""
 
-    to: str = Field(min_length=1, description="selector or ref")
+    to: str = Field(min_length=1, description="selector in the same frame, or ref")
 
 
 class Dragged(Acted):

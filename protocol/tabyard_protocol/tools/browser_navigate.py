@@ -27,6 +27,7 @@ class DialogSeen(WireModel):
 
     type: str
     message: str
+    tab_id: int | None = Field(None, description="Where, when that is another tab")
 
 
 class NavigateGoto(ToolArgs):

@@ -1,6 +1,7 @@
 /** Waiting for what a person would wait for before acting on an element. */
 import { injected } from "./injected.js";
 import { find, nameOf, type Target } from "./query.js";
+import { areaBox, isAreaAt, shownAs } from "./image_maps.js";
 import { listed, nearest } from "./candidates.js";
 import { shutAway } from "./closed_roots.js";
 import { until, type Look, type Outcome, type Trouble, type Wait } from "./waiting.js";
@@ -76,7 +77,7 @@ function isSuccessor(before: Element, now: Element): boolean {
 }
 
 function stateTrouble(element: Element, needs: readonly Need[], target: Target): Trouble | undefined {
-  const state = (name: "visible" | "enabled" | "editable"): boolean => injected().elementState(element, name, true).matches;
+  const state = (name: "visible" | "enabled" | "editable"): boolean => injected().elementState(shownAs(element), name, true).matches;
   if (needs.includes("visible") && !state("visible")) {
     return { code: "ELEMENT_NOT_VISIBLE", message: `${nameOf(target)} is not visible: ${injected().previewNode(element)}` };
   }
@@ -123,15 +124,24 @@ function withCandidates(trouble: Trouble, target: Target): Trouble {
   };
 }
 
+/** Where one tries to hit an element, the middle first. */
+const SPOTS = [[0.5, 0.5], [0.25, 0.25], [0.75, 0.75], [0.75, 0.25], [0.25, 0.75]] as const;
+
+/** The same for an area of any shape. */
+const GRID = [...SPOTS, ...[0.1, 0.3, 0.5, 0.7, 0.9].flatMap((down) => [0.1, 0.3, 0.5, 0.7, 0.9].map((across) => [across, down] as const))];
+
 /** A point of the element that is in the viewport and, if asked, gets the click; or what gets it instead. */
 function aim(element: Element, hit: boolean): { point: { x: number; y: number } } | { cover: string } {
   const part = visiblePart(element);
   if (part === undefined) return { cover: "" };
   if (!hit) return { point: middle(part) };
-  const receiver = injected().retarget(element, "button-link") ?? element;
+  const shown = shownAs(element);
+  const receiver = injected().retarget(shown, "button-link") ?? shown;
+  const isArea = shown !== element;
   let cover = "";
-  for (const [across, down] of [[0.5, 0.5], [0.25, 0.25], [0.75, 0.75], [0.75, 0.25], [0.25, 0.75]] as const) {
+  for (const [across, down] of isArea ? GRID : SPOTS) {
     const point = { x: part.x + part.width * across, y: part.y + part.height * down };
+    if (isArea && !isAreaAt(element, point)) continue;
     const result = injected().expectHitTarget(point, receiver);
     if (result === "done") return { point };
     if (cover === "") cover = result.hitTargetDescription;
@@ -141,12 +151,13 @@ function aim(element: Element, hit: boolean): { point: { x: number; y: number } 
 
 /** The largest part of the element that lies in the viewport; a wrapped link has several. */
 function visiblePart(element: Element): Box | undefined {
-  const rects = [...element.getClientRects()];
+  const area = areaBox(element);
+  const rects = area === undefined ? [...element.getClientRects()] : [area];
   // An element that draws nothing itself (display: contents) is where its children are.
   if (rects.length === 0) return firstOf([...element.children], visiblePart);
   let best: Box | undefined;
   for (const part of rects.map(inViewport)) {
-    if (part.width > 0 && part.height > 0 && area(part) > (best === undefined ? 0 : area(best))) best = part;
+    if (part.width > 0 && part.height > 0 && sizeOf(part) > (best === undefined ? 0 : sizeOf(best))) best = part;
   }
   return best;
 }
@@ -167,18 +178,18 @@ function inViewport(rect: DOMRect): Box {
   return { x, y, width: Math.min(width, rect.right) - x, height: Math.min(height, rect.bottom) - y };
 }
 
-function area({ width, height }: Box): number {
+function sizeOf({ width, height }: Box): number {
   return width * height;
 }
 
 /** Tries one alignment after the other, to get out from under sticky bars. */
 function scrollTo(element: Element, attempt: number): void {
   const block = (["center", "end", "start", "nearest"] as const)[attempt % 4] ?? "center";
-  element.scrollIntoView({ block, inline: "center", behavior: "instant" });
+  shownAs(element).scrollIntoView({ block, inline: "center", behavior: "instant" });
 }
 
 export function boxOf(element: Element): Box {
-  const rect = element.getBoundingClientRect();
+  const rect = areaBox(element) ?? element.getBoundingClientRect();
   return { x: rect.x, y: rect.y, width: rect.width, height: rect.height };
 }
 

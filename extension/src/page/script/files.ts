@@ -14,6 +14,15 @@ export function inputOf(element: Element | null | undefined): HTMLInputElement |
   return input instanceof HTMLInputElement && input.type === "file" ? input : undefined;
 }
 
+/** "other": no file input. */
+export type Taking = "files" | "folder" | "other";
+
+export function takenBy(element: Element | undefined): Taking {
+  const input = inputOf(element);
+  if (input === undefined) return "other";
+  return input.webkitdirectory ? "folder" : "files";
+}
+
 export function put(input: HTMLInputElement, files: readonly FilePayload[]): void {
   input.files = carrying(files).files;
   input.dispatchEvent(new Event("input", { bubbles: true, composed: true }));

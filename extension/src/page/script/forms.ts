@@ -19,6 +19,21 @@ export function focus(element: Element, clear: boolean): Focused {
   return element instanceof HTMLTextAreaElement ? "plain" : "keys";
 }
 
+const CLICK = "click it with browser_interact click";
+const TICK = `${CLICK}, or give it a value with fill_form`;
+/** What is done with fields that take no text. */
+const UNTYPED: Readonly<Record<string, string>> = {
+  button: CLICK, checkbox: TICK, file: "give it files with browser_interact upload", image: CLICK, radio: TICK, reset: CLICK, submit: CLICK,
+};
+
+/** Keys that come to such a field would change nothing, or something else. */
+export function takesNoText(element: Element | undefined): Trouble | undefined {
+  const field = element === undefined ? undefined : fieldOf(element);
+  const instead = field instanceof HTMLInputElement ? UNTYPED[field.type] : undefined;
+  if (instead === undefined) return undefined;
+  return { code: "INVALID_ARGUMENTS", message: `an input of type ${(field as HTMLInputElement).type} takes no text; ${instead}` };
+}
+
 /** Puts `text` in the place of the selection. The browser's own way takes the square of the lines: 15 s for 2,000. */
 export function paste(area: HTMLTextAreaElement, text: string): true {
   const room = area.maxLength < 0 ? Infinity : area.maxLength - area.textLength + area.selectionEnd - area.selectionStart;

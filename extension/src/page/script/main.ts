@@ -47,8 +47,8 @@ export interface PageFunctions {
   region: { arg: Waiting; value: Outcome<content.Region> };
   snapshot: { arg: MaybeWaiting & SnapshotRequest; value: Outcome<Snapshot> };
   element: { arg: Target; value: Element | null };
-  /** Whether it is a file input. */
-  file_input: { arg: Waiting; value: Outcome<boolean> };
+  /** What kind of file input it is, if it is one. */
+  file_input: { arg: Waiting; value: Outcome<files.Taking> };
   takes_drop: { arg: Waiting; value: Outcome<boolean> };
   drop_files: { arg: { target: Target; files: readonly files.FilePayload[] }; value: null };
   file_element: { arg: Target; value: Element | null };
@@ -98,9 +98,14 @@ const functions: Functions = {
     return { ok: { ...found.ok.point, box: found.ok.box } };
   },
   async focus({ target, wait, clear, value }) {
+    // Such a field is often hidden as well, and waiting for it would help nobody.
+    const early = forms.takesNoText(present(target));
+    if (early !== undefined) return { trouble: early };
     const found = await whenReady(target, ["visible", "enabled", "editable", "in_view"], wait);
     if (!("ok" in found)) return found;
     const element = forms.fieldOf(found.ok.element);
+    const late = forms.takesNoText(element);
+    if (late !== undefined) return { trouble: late };
     if (forms.isSetOnly(element)) {
       const filled = forms.fill(element, value);
       return isTrouble(filled) ? { trouble: filled } : { ok: { how: "set" } };
@@ -139,7 +144,7 @@ const functions: Functions = {
   snapshot: (arg) => withElement(arg, [], (element) => snapshot(arg, element)),
   element: (target) => find(target) ?? null,
   file_input: (arg) =>
-    withElement(arg, [], (element) => files.inputOf(element) !== undefined),
+    withElement(arg, [], (element) => files.takenBy(element)),
   file_element: (target) => files.inputOf(find(target)) ?? null,
   takes_drop: (arg) => withElement(arg, ["visible"], (element) => files.takesDrop(element as Element)),
   drop_files({ target, files: dropped }) {

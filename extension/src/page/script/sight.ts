@@ -1,5 +1,6 @@
 /** What the browser shows of elements: each fact is found out once while one tree is read. */
 import { contentOf } from "./css_content.js";
+import { pictureOf } from "./image_maps.js";
 
 /** What is known of one element so far; undefined where nobody has asked. */
 export class Look {
@@ -65,6 +66,8 @@ export class Sight {
 
   #hidden(element: Element, look: Look): boolean {
     if (UNTOLD.has(look.tag)) return true;
+    // Never displayed itself, and there wherever its picture is.
+    if (look.tag === "AREA") return !this.#picture(element, (picture) => !this.isHidden(picture));
     const isSlot = look.tag === "SLOT";
     if (look.display === "contents" && !isSlot) return !this.#holdsAnything(element);
     const isOption = (look.tag === "OPTION" || look.tag === "OPTGROUP") && element.closest("select") !== null;
@@ -102,7 +105,13 @@ export class Sight {
     return look.visible;
   }
 
+  #picture(area: Element, test: (picture: Element) => boolean): boolean {
+    const picture = pictureOf(area);
+    return picture !== undefined && test(picture);
+  }
+
   #visible(element: Element, look: Look): boolean {
+    if (look.tag === "AREA") return this.#picture(element, (picture) => this.isVisible(picture));
     if (look.display === "contents") return this.#firstShown(element) !== undefined;
     if (!this.#isShown(element, look)) return false;
     const { width, height } = element.getBoundingClientRect();

@@ -82,7 +82,7 @@ class TreeReader {
     const look = this.#sight.at(element);
     if (look.told) return;
     look.told = true;
-    if (look.display === "none" || isOut(element)) {
+    if ((look.display === "none" && look.tag !== "AREA") || isOut(element)) {
       say(parent, " ");
       return;
     }

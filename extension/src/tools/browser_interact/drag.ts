@@ -3,6 +3,7 @@ import type { Protocol } from "devtools-protocol";
 import type { Dragged, InteractDrag } from "../../generated/protocol.js";
 import type { Spot } from "../../page/asking.js";
 import type { Point } from "../../page/mouse.js";
+import { ToolFailure } from "../../failure.js";
 import { pointAt } from "../../page/pointing.js";
 import type { Tab } from "../../page/tab.js";
 import { common, mustName, parse, text, where } from "../arguments.js";
@@ -17,13 +18,21 @@ export const drag: Action = async (command) => {
   const { deadline } = command;
   const tab = await command.tab();
   const to: Spot = REF.test(args.to) ? { ref: args.to } : { selector: args.to, frame: args.frame };
-  await pointAt(tab, to, ["visible"], deadline);
+  await pointAt(tab, to, ["visible"], deadline).catch((error: unknown) => {
+    throw namedByRef(error);
+  });
   const from = await pointAt(tab, args, ["visible", "enabled", "stable", "hit"], deadline);
   const facts = { dragged: true } satisfies Dragged;
   command.begun(facts);
   await carry(command, tab, from, to);
   return value(facts);
 };
+
+/** A selector is looked for in the frame of the first element; a ref knows its own. */
+function namedByRef(error: unknown): unknown {
+  if (!(error instanceof ToolFailure) || error.details?.["seenInFrame"] === undefined) return error;
+  return new ToolFailure(error.code, `${error.message}; name it by its ref from a snapshot to drag across frames`, error.details);
+}
 
 async function carry({ deadline }: Command, tab: Tab, from: Point, to: Spot): Promise<void> {
   const caught = intercepted(tab);
