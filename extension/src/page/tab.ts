@@ -78,6 +78,7 @@ export class Tab {
     this.frames.keepDrawing(!this.watcher.drawn());
     this.#watchCrashes();
     this.#watchPlaces();
+    if (facts.intercept !== undefined) this.#catchUp();
     await this.frames.start();
     if (isBlank(this.url) && hasRights(this.frames.main.origin)) await empty(this);
     if (facts.place !== undefined) await this.watcher.place(this.url);
@@ -134,6 +135,15 @@ export class Tab {
       this.watcher.download(url);
     });
     this.#apply(session, this.memory.settings.facts).catch(() => undefined);
+  }
+
+  /** A page of another process that is about to be there when interception begins is not intercepted: it is begun again then. */
+  #catchUp(): void {
+    const stop = this.frames.listen(({ kind, frame }) => {
+      if (kind !== "committed" || frame !== this.frames.main) return;
+      stop();
+      this.#interception.apply(this.session).catch(() => undefined);
+    });
   }
 
   /** Leave is given before the page is there that may ask at once. */
