@@ -8,6 +8,7 @@ from typing import Any, Self
 import orjson
 import pytest
 from tests.web.door import ServedDoor, serve_door, task_body
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tabyard.core.errors import StoreUnavailable
 from tabyard.web.auth import KeyRing
@@ -237,6 +238,26 @@ async def test_a_known_request_counts_against_the_limit(known: list[bytes]) -> N
         left = [int(answer[1]["x-ratelimit-remaining"]) for answer in answers]
         assert left == [2, 1, 0, 0]
         assert len(known) == 3
+
+
+async def test_nothing_is_said_to_a_client_that_reads_no_answers(known: list[bytes]) -> None:
+    body = orjson.dumps(task_body())
+    async with asyncio.timeout(15), serve_door() as door, Line.to(door) as line:
+        await door.yard.browser()
+        await line.post(body)
+        [connection] = [
+            it for it in door.server.server_state.connections if isinstance(it, HttpToolsProtocol)
+        ]
+        connection.pause_writing()  # as the transport does when its buffer is full
+        line.writer.write(post(body))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await line.reader.read(1)
+        connection.resume_writing()
+        assert (await line.answer())[2]["queuePosition"] == 2
+        assert known == []
+        assert (await line.post(body))[2]["queuePosition"] == 3
+        assert known == [body]
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,8 @@ class _PatientProtocol(HttpToolsProtocol):
         """Begin the request, if `data` is the whole of one that is known."""
         if not self._known or self._ends or not self._is_at_rest():
             return False
+        if self.flow.write_paused:
+            return False  # uvicorn waits until its answers are read, and reads no more till then
         end = data.find(HEAD_END) + len(HEAD_END)
         known = self._known.get(data[:end])
         # The length of the body is a part of the head.
