@@ -32,6 +32,17 @@ const EMPTY_MS = 2_000;
 
 const BLOCKED = "net::ERR_BLOCKED_BY_CLIENT";
 
+interface ShownFrame {
+  readonly parentId?: string;
+  readonly url: string;
+  readonly unreachableUrl?: string;
+}
+
+/** An error page stands for the page that could not be shown. */
+function addressOf(frame: ShownFrame): string {
+  return frame.unreachableUrl ?? frame.url;
+}
+
 export class Border {
   /** Whether every tab of this browser is there for tasks. */
   launched = false;
@@ -86,7 +97,16 @@ export class Border {
         this.#left(tabId);
         await port.detach(tabId);
       },
-      send: (target, method, params) => port.send(target, method, params),
+      send: (target, method, params) => {
+        const answer = port.send(target, method, params);
+        if (method === "Page.getFrameTree") {
+          const look = (tree: unknown): void => {
+            this.#found(target, tree);
+          };
+          answer.then(look, () => undefined);
+        }
+        return answer;
+      },
       listen: (onEvent, onDetach) => {
         port.listen(
           (source, method, params) => {
@@ -119,13 +139,18 @@ export class Border {
     }
   }
 
-  /** A tab shows or is about to show `url`; tabs under the debugger tell that themselves. */
+  /** A tab shows or is about to show `url`. */
   async shown(tabId: number, url: string): Promise<void> {
-    if (this.#attached.has(tabId) || !this.#driven().includes(tabId)) return;
+    if (!this.#attached.has(tabId) && !this.#driven().includes(tabId)) return;
     await this.#setting;
     // A person may look at the browser's own pages in such a tab; no task can.
     const reason = /^https?:/.test(url) ? refusal(url, this.#rules) : undefined;
     if (reason === undefined) return;
+    if (this.#attached.has(tabId)) {
+      // The debugger tells that itself, but for a page that takes the place of another while it is attached.
+      setTimeout(() => void this.#recheck(tabId), NEWS_MS);
+      return;
+    }
     await this.parts.blank(tabId);
     this.parts.refused({ tabId, url, reason });
   }
@@ -158,12 +183,23 @@ export class Border {
     void this.update();
   }
 
+  /** What a tab shows when it is taken: a pop-up may have been stopped before anybody listened. */
+  #found({ tabId, sessionId }: DebugTarget, tree: unknown): void {
+    if (sessionId !== undefined) return;
+    this.#refuseIfForbidden(tabId, addressOf((tree as { readonly frameTree: { readonly frame: ShownFrame } }).frameTree.frame));
+  }
+
+  #refuseIfForbidden(tabId: number, url: string): void {
+    const reason = refusal(url, this.#rules);
+    if (reason !== undefined && this.#attached.has(tabId) && !this.#leaving.has(tabId)) this.#refuse({ tabId, url, reason });
+  }
+
   #committed({ tabId, sessionId }: DebugTarget, params: object): void {
-    const { frame } = params as { frame: { parentId?: string; url: string; unreachableUrl?: string } };
+    const { frame } = params as { readonly frame: ShownFrame };
     if (sessionId !== undefined || frame.parentId !== undefined) return;
     // A new document takes the mark away with it.
     this.parts.mark(tabId, true);
-    const url = frame.unreachableUrl ?? frame.url;
+    const url = addressOf(frame);
     if (url === NOWHERE && this.#leaving.has(tabId)) {
       this.#send(tabId, "Runtime.evaluate", { expression: goOnTo("about:blank") });
     } else if (isBlank(url)) this.#leaving.get(tabId)?.();
@@ -206,8 +242,7 @@ export class Border {
 
   async #recheck(tabId: number): Promise<void> {
     const url = await this.parts.addressOf(tabId);
-    const reason = url === undefined ? undefined : refusal(url, this.#rules);
-    if (url !== undefined && reason !== undefined && this.#attached.has(tabId)) this.#refuse({ tabId, url, reason });
+    if (url !== undefined) this.#refuseIfForbidden(tabId, url);
   }
 
   async #news(): Promise<void> {

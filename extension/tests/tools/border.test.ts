@@ -150,6 +150,29 @@ describe("the border", () => {
     expect(bench.refused).toMatchObject([{ tabId: 8, url: SECRET }]);
   });
 
+  it("empties a pop-up that was stopped before the debugger came to it", async () => {
+    const bench = new Bench();
+    bench.leavesWhenTold(8);
+    bench.browser.answer("Page.getFrameTree", () => ({
+      frameTree: { frame: { id: "f", url: "chrome-error://chromewebdata/", unreachableUrl: SECRET } },
+    }));
+    await bench.port.attach(8);
+    await bench.port.send({ tabId: 8, sessionId: "a frame of another process" }, "Page.getFrameTree", {});
+    expect(bench.refused).toEqual([]);
+    await bench.port.send({ tabId: 8 }, "Page.getFrameTree", {});
+    expect(bench.refused).toMatchObject([{ tabId: 8, url: SECRET }]);
+    expect(bench.browser.of("Page.navigate")).toMatchObject([{ params: { url: "about:srcdoc" } }]);
+  });
+
+  it("looks again at a page of which the debugger tells nothing", async () => {
+    const bench = new Bench();
+    await bench.port.attach(7);
+    bench.address = SECRET;
+    await bench.border.shown(7, SECRET);
+    expect(bench.refused).toEqual([]);
+    await expect.poll(() => bench.refused).toMatchObject([{ tabId: 7, url: SECRET }]);
+  });
+
   it("reaches the pages that stand open when a person changes it", async () => {
     const bench = new Bench();
     await bench.port.attach(7);
