@@ -32,6 +32,15 @@ const EMPTY_MS = 2_000;
 
 const BLOCKED = "net::ERR_BLOCKED_BY_CLIENT";
 
+/** A tab on its way from a forbidden page to an empty one. */
+interface Leaving {
+  /** What it leaves, until it has left it. */
+  url: string | undefined;
+  /** Resolves when the tab shows nothing, or will not soon. */
+  readonly done: Promise<void>;
+  readonly arrived: () => void;
+}
+
 interface ShownFrame {
   readonly parentId?: string;
   readonly url: string;
@@ -55,9 +64,9 @@ export class Border {
   #set = "";
   #setting: Promise<void> = Promise.resolve();
   #refused: Refused | undefined;
-  #emptied: Promise<unknown> = Promise.resolve();
-  /** Tabs on their way to an empty page, and whom to tell when they are there. */
-  readonly #leaving = new Map<number, () => void>();
+  /** Tabs that the call works in. Others, such as pop-ups, may be stopped at any time, and that is news only. */
+  readonly #used = new Set<number>();
+  readonly #leaving = new Map<number, Leaving>();
   #heard: () => void = () => undefined;
 
   constructor(private readonly parts: BorderParts) {}
@@ -123,10 +132,13 @@ export class Border {
     };
   }
 
-  /** Runs a call. When a page that it moved was stopped at the border, that is its outcome. */
+  /** Runs a call. When a page was stopped in a tab that it uses, that is its outcome. */
   async during<T>(act: () => Promise<T>): Promise<T> {
     await this.update();
+    // A page that is asked for meanwhile would be left with the forbidden one.
+    await this.#allEmptied();
     this.#refused = undefined;
+    this.#used.clear();
     try {
       const value = await act();
       await this.#complain();
@@ -155,6 +167,11 @@ export class Border {
     this.parts.refused({ tabId, url, reason });
   }
 
+  /** The call that runs works in this tab: that a page was stopped there is its failure. */
+  uses(tabId: number): void {
+    this.#used.add(tabId);
+  }
+
   /** The set of driven tabs may have changed. */
   update(): Promise<void> {
     const tabIds = this.launched ? undefined : this.#driven();
@@ -178,7 +195,7 @@ export class Border {
 
   #left(tabId: number): void {
     if (!this.#attached.delete(tabId)) return;
-    this.#leaving.get(tabId)?.();
+    this.#leaving.get(tabId)?.arrived();
     this.parts.mark(tabId, false);
     void this.update();
   }
@@ -200,9 +217,11 @@ export class Border {
     // A new document takes the mark away with it.
     this.parts.mark(tabId, true);
     const url = addressOf(frame);
-    if (url === NOWHERE && this.#leaving.has(tabId)) {
+    const leaving = this.#leaving.get(tabId);
+    if (url === NOWHERE && leaving !== undefined) {
+      leaving.url = undefined;
       this.#send(tabId, "Runtime.evaluate", { expression: goOnTo("about:blank") });
-    } else if (isBlank(url)) this.#leaving.get(tabId)?.();
+    } else if (isBlank(url)) leaving?.arrived();
     const reason = refusal(url, this.#rules);
     if (reason !== undefined) this.#refuse({ tabId, url, reason });
   }
@@ -215,29 +234,38 @@ export class Border {
   }
 
   #refuse(refused: Refused): void {
-    this.#refused = refused;
-    this.#emptied = this.#empty(refused.tabId);
+    const { tabId, url } = refused;
+    // It may be told twice: by what the tab showed when it was taken, and by the browser.
+    if (this.#leaving.get(tabId)?.url === url) return;
+    this.#empty(tabId, url);
     this.parts.refused(refused);
+    if (!this.#used.has(tabId)) return;
+    this.#refused = refused;
     this.#heard();
   }
 
-  /** Resolves when the tab shows nothing, or will not soon. */
-  #empty(tabId: number): Promise<void> {
+  #empty(tabId: number, url: string): void {
+    this.#leaving.get(tabId)?.arrived();
+    let arrived = (): void => undefined;
     const done = new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, EMPTY_MS);
-      this.#leaving.set(tabId, () => {
+      arrived = () => {
         clearTimeout(timer);
-        this.#leaving.delete(tabId);
+        if (this.#leaving.get(tabId)?.done === done) this.#leaving.delete(tabId);
         resolve();
-      });
+      };
+      const timer = setTimeout(arrived, EMPTY_MS);
     });
+    this.#leaving.set(tabId, { url, done, arrived });
     this.#send(tabId, "Page.navigate", { url: NOWHERE });
-    return done;
+  }
+
+  async #allEmptied(): Promise<void> {
+    if (this.#leaving.size > 0) await Promise.all([...this.#leaving.values()].map(({ done }) => done));
   }
 
   /** A tab that is closing needs no emptying. */
   #send(tabId: number, method: string, params: object): void {
-    this.#port?.send({ tabId }, method, params).catch(() => this.#leaving.get(tabId)?.());
+    this.#port?.send({ tabId }, method, params).catch(() => this.#leaving.get(tabId)?.arrived());
   }
 
   async #recheck(tabId: number): Promise<void> {
@@ -258,7 +286,7 @@ export class Border {
 
   async #complain(): Promise<void> {
     if (this.#refused === undefined) return;
-    await this.#emptied;
+    await this.#allEmptied();
     const { tabId, url, reason } = this.#refused;
     throw new ToolFailure("FORBIDDEN_URL", `${url.slice(0, 200)}: ${reason}`, { url: url.slice(0, 200), reason, tabId });
   }

@@ -18,7 +18,13 @@ export interface CallParts {
   readonly workspace: Workspace;
   readonly downloads: Downloads;
   readonly tabs: TabsPort;
+  readonly border: CallBorder;
+}
+
+/** What a call needs of the border: see `Border`. */
+export interface CallBorder {
   readonly rules: Rules;
+  uses(tabId: number): void;
 }
 
 export interface CallOrder {
@@ -44,7 +50,7 @@ const CANCELLED_MS = 1_500;
 
 /** What is kept back of the hub's deadline, so that the reason arrives before the hub stops waiting. */
 function margin(deadlineMs: number): number {
-  return Math.min(200, deadlineMs / 20);
+  return Math.min(250, deadlineMs / 10);
 }
 
 export class Call implements Command {
@@ -58,6 +64,7 @@ export class Call implements Command {
   readonly tabs: TabsPort;
   readonly #inner = new AbortController();
   readonly #keeper: Keeper;
+  readonly #border: CallBorder;
   readonly #stops: (() => void)[] = [];
   readonly #early: Promise<ToolValue>;
   #endEarly: (value: ToolValue) => void = () => undefined;
@@ -74,7 +81,8 @@ export class Call implements Command {
     this.args = order.args;
     this.worker = order.worker;
     this.dialogs = order.dialogs;
-    this.rules = parts.rules;
+    this.rules = parts.border.rules;
+    this.#border = parts.border;
     this.workspace = parts.workspace;
     this.downloads = parts.downloads;
     this.tabs = parts.tabs;
@@ -157,6 +165,7 @@ export class Call implements Command {
 
   async #use(tab: Tab): Promise<Tab> {
     this.#tab = tab;
+    this.#border.uses(tab.id);
     this.#watch(tab);
     await this.deadline.race(tab.recovered);
     return tab;

@@ -128,7 +128,7 @@ export async function runTool(name: string, args: Record<string, unknown>, ctx: 
     throw new ToolFailure("UNKNOWN_ACTION", `${name} has no action ${JSON.stringify(action)}; there are: ${Object.keys(tool).join(", ")}`);
   }
   const call = new Call(
-    { keeper, workspace, downloads, tabs: chromeTabs, rules: border.rules },
+    { keeper, workspace, downloads, tabs: chromeTabs, border },
     {
       args,
       worker: { taskId: ctx.taskId, taskName: ctx.taskName, session: ctx.session },

@@ -90,6 +90,7 @@ describe("the border", () => {
     await bench.port.attach(7);
     bench.leavesWhenTold(7);
     const call = bench.border.during(() => {
+      bench.border.uses(7);
       bench.commit(7, { url: SECRET });
       return Promise.resolve("done");
     });
@@ -104,6 +105,7 @@ describe("the border", () => {
     const bench = new Bench();
     await bench.port.attach(7);
     const call = bench.border.during(() => {
+      bench.border.uses(7);
       setTimeout(() => {
         bench.commit(7, { url: "chrome-error://chromewebdata/", unreachableUrl: SECRET });
       }, 1);
@@ -116,6 +118,7 @@ describe("the border", () => {
     const bench = new Bench();
     await bench.port.attach(7);
     const call = bench.border.during(() => {
+      bench.border.uses(7);
       bench.commit(7, { url: SECRET, parentId: "main" });
       bench.commit(7, { url: SECRET }, "child");
       bench.commit(7, { url: "chrome-error://chromewebdata/", unreachableUrl: "https://gone.example/" });
@@ -129,6 +132,7 @@ describe("the border", () => {
     const bench = new Bench();
     await bench.port.attach(7);
     const call = bench.border.during(() => {
+      bench.border.uses(7);
       bench.commit(7, { url: SECRET });
       return Promise.reject(new ToolFailure("CANCELLED", "stop"));
     });
@@ -162,6 +166,25 @@ describe("the border", () => {
     await bench.port.send({ tabId: 8 }, "Page.getFrameTree", {});
     expect(bench.refused).toMatchObject([{ tabId: 8, url: SECRET }]);
     expect(bench.browser.of("Page.navigate")).toMatchObject([{ params: { url: "about:srcdoc" } }]);
+  });
+
+  it("fails no call for a pop-up that was stopped but the one that works there", async () => {
+    const bench = new Bench();
+    bench.leavesWhenTold(8);
+    await bench.port.attach(8);
+    const clicked = bench.border.during(() => {
+      bench.border.uses(7);
+      bench.commit(8, { url: SECRET });
+      return Promise.resolve("clicked");
+    });
+    expect(await clicked).toBe("clicked");
+    expect(bench.refused).toMatchObject([{ tabId: 8, url: SECRET }]);
+    const there = bench.border.during(() => {
+      bench.border.uses(8);
+      bench.commit(8, { url: SECRET });
+      return Promise.resolve();
+    });
+    await expect(there).rejects.toMatchObject({ code: "FORBIDDEN_URL" });
   });
 
   it("looks again at a page of which the debugger tells nothing", async () => {

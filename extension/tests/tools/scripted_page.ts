@@ -101,7 +101,7 @@ export class ScriptedPage {
   run(action: Action | undefined, args: Record<string, unknown>, more: { signal?: AbortSignal; deadlineMs?: number; dialogs?: "accept" | "ask" } = {}): Promise<ToolValue> {
     if (action === undefined) throw new Error("no such action");
     const call = new Call(
-      { keeper: this.keeper, workspace: this.workspace, downloads: this.downloads, tabs: this.tabs, rules: { ...OPEN_RULES, hubOrigin: "http://127.0.0.1:3300" } },
+      { keeper: this.keeper, workspace: this.workspace, downloads: this.downloads, tabs: this.tabs, border: { rules: { ...OPEN_RULES, hubOrigin: "http://127.0.0.1:3300" }, uses: () => undefined } },
       {
         args,
         worker: { taskId: "t1" },
