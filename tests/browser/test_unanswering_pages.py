@@ -12,7 +12,7 @@ HANGING = "<title>Hanging</title><script>for (;;);</script>"
 def test_a_page_that_never_stops_computing_is_named_and_left(page: Page, site: Site) -> None:
     page.goto(site.add(BUSY))
     with pytest.raises(Failed) as failed:
-        page.click("#loop", timeout=1000)
+        page.click("#loop", timeout=3000)
     assert failed.value.code == "COMMAND_TIMEOUT"
     assert "does not answer" in failed.value.message
     assert failed.value.details["answers"] is False
@@ -31,7 +31,7 @@ def test_a_popup_that_nobody_ever_got_an_answer_from_is_named_and_closed(
     page.click("#a")
     popup = page.new_tab(before)
     with pytest.raises(Failed) as failed:
-        page.do("content", "snapshot", tabId=popup, timeout=600)
+        page.do("content", "snapshot", tabId=popup, timeout=2000)
     assert failed.value.code == "COMMAND_TIMEOUT"
     assert "does not answer" in failed.value.message
     assert page.do("tab", "close", tabId=popup)["closedTabId"] == popup

@@ -77,6 +77,18 @@ export class FrameTree {
     else this.attachment.root.post("Page.stopScreencast");
   }
 
+  /**
+   * Whether the tab shows another document than was told. A page of another process that takes the place of a pop-up's
+   * empty one while the debugger comes is not always told.
+   */
+  async missed(): Promise<boolean> {
+    const { frameTree } = await this.attachment.root.send("Page.getFrameTree");
+    if (frameTree.frame.loaderId === this.main.loaderId) return false;
+    this.#navigated(frameTree.frame, this.attachment.root, false);
+    this.#remember(frameTree, undefined, this.attachment.root);
+    return true;
+  }
+
   /** Switches everything on in one volley: CDP keeps the order, so only the last answer is waited for. */
   async start(): Promise<void> {
     this.attachment.eachChild((child) => {

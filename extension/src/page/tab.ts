@@ -39,6 +39,8 @@ export class Tab {
   trace: Trace | undefined;
   readonly refs;
   readonly #interception = new Interception();
+  /** Until then the requests of a pop-up's first page may still pass. */
+  #intercepts: Promise<void> = Promise.resolve();
   readonly #sessions = new Set<CdpSession>();
 
   private constructor(
@@ -78,8 +80,10 @@ export class Tab {
     this.frames.keepDrawing(!this.watcher.drawn());
     this.#watchCrashes();
     this.#watchPlaces();
-    if (facts.intercept !== undefined) this.#catchUp();
+    if (facts.intercept !== undefined) this.#interceptFirst();
     await this.frames.start();
+    // It may have come between the two.
+    if (facts.intercept !== undefined && !isBlank(this.url)) await this.#interception.apply(this.session);
     if (isBlank(this.url) && hasRights(this.frames.main.origin)) await empty(this);
     if (facts.place !== undefined) await this.watcher.place(this.url);
   }
@@ -138,12 +142,19 @@ export class Tab {
   }
 
   /** A page of another process that is about to be there when interception begins is not intercepted: it is begun again then. */
-  #catchUp(): void {
+  #interceptFirst(): void {
     const stop = this.frames.listen(({ kind, frame }) => {
-      if (kind !== "committed" || frame !== this.frames.main) return;
+      if (kind !== "committed" || frame !== this.frames.main || isBlank(frame.url)) return;
       stop();
-      this.#interception.apply(this.session).catch(() => undefined);
+      this.#intercepts = this.#interception.apply(this.session).catch(() => undefined);
     });
+  }
+
+  /** Resolves when the settings are in force in a pop-up's first page, which may be there though nothing was told. */
+  async catchUp(): Promise<void> {
+    if (isBlank(this.url)) await this.frames.missed();
+    await this.#intercepts;
+    if (this.memory.settings.facts.place !== undefined) await this.watcher.place(this.url);
   }
 
   /** Leave is given before the page is there that may ask at once. */

@@ -266,6 +266,7 @@ export class Call implements Command {
       await this.#clear(other.dialogs, { ...other.dialogs.open, tabId: other.id });
     }
     await this.deadline.race(tab.started);
+    if (this.#keeper.isPopup(tab)) await this.deadline.race(tab.catchUp());
   }
 
   async #clear(dialogs: Dialogs, dialog: OpenDialog): Promise<void> {

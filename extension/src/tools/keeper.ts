@@ -12,6 +12,9 @@ import type { WorkspaceMemory } from "./workspace.js";
 /** Long enough for the next task of a queue, short enough that the user gets the tab back. */
 const IDLE_MS = 4_000;
 
+/** When to look what a pop-up shows, if nothing told it. */
+const SHOWS_MS = [50, 200, 1_000];
+
 /** Where the settings of tabs are kept, for the next worker of this browser. */
 const KEY = "settings";
 /** And where the first number that no ref of a tab has used: a ref that an earlier worker gave must not mean another element. */
@@ -32,6 +35,7 @@ type DialogThere = OpenDialog & { readonly tabId: number };
 export class Keeper {
   /** Tabs whose page gave no sign of life when a call's time was up. */
   readonly silent = new WeakSet<Tab>();
+  readonly #popups = new WeakSet<Tab>();
   #tabs = new Map<number, Promise<Tab>>();
   #open = new Map<number, Tab>();
   #memories = new Map<number, TabMemory>();
@@ -140,9 +144,18 @@ export class Keeper {
       this.#newMemory(tabId, opener.facts);
       this.#remember();
     }
-    await this.take(tabId);
+    const tab = await this.take(tabId);
+    this.#popups.add(tab);
     // It may be that nobody ever works in it.
     this.#restWhenIdle();
+    for (const ms of SHOWS_MS) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      if (tab.attached) await tab.catchUp();
+    }
+  }
+
+  isPopup(tab: Tab): boolean {
+    return this.#popups.has(tab);
   }
 
   /** Tells of each dialog that stays open in whichever tab, until the returned function is called. */
