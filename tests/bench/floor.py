@@ -51,6 +51,13 @@ async def submit(request: Request) -> Response:
     return Response(orjson.dumps({"taskId": task, "queuePosition": 1}))
 
 
+async def tell(kind: str, task: str, result: object = None) -> None:
+    """Send an event to all clients."""
+    event = orjson.dumps({"type": kind, "taskId": task, "result": result}).decode()
+    for client in clients:
+        await client.send_text(event)
+
+
 async def browser(ws: WebSocket) -> None:
     """One browser's socket."""
     await ws.accept()
@@ -68,11 +75,7 @@ async def browser(ws: WebSocket) -> None:
                 "task_progress",
                 "task_complete",
             ):
-                event = orjson.dumps(
-                    {"type": kind, "taskId": frame["id"], "result": frame.get("result")}
-                ).decode()
-                for client in clients:
-                    await client.send_text(event)
+                await tell(kind, frame["id"], frame.get("result"))
     except WebSocketDisconnect:
         return
 
@@ -109,7 +112,7 @@ app = Starlette(
 )
 
 
-def main() -> None:
+def serve(app: Starlette) -> None:
     """Serve on the port that the first argument names."""
     port = int(sys.argv[1])
     os.environ["FLOOR_PORT"] = str(port)  # noqa: TID251  (a program of its own)
@@ -130,4 +133,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(app)

@@ -95,12 +95,14 @@ async def hub(
 
 
 @asynccontextmanager
-async def floor() -> AsyncGenerator[Server]:
-    """The bare server."""
-    port = free_port()
-    command = [sys.executable, str(Path(__file__).with_name("floor.py")), str(port)]
-    async with _process(command, dict(os.environ), port, SERVER_CORE) as pid:  # noqa: TID251  (as above)
-        yield Server(port, port, pid, Path())
+async def floor(*, durable: bool = False) -> AsyncGenerator[Server]:
+    """The bare server; `durable`: with the hub's store on disk below it."""
+    module = "tests.bench.durable_floor" if durable else "tests.bench.floor"
+    with tempfile.TemporaryDirectory(prefix="tabyard-bench-") as folder:
+        port = free_port()
+        command = [sys.executable, "-m", module, str(port), folder]
+        async with _process(command, dict(os.environ), port, SERVER_CORE) as pid:  # noqa: TID251  (as above)
+            yield Server(port, port, pid, Path(folder))
 
 
 @asynccontextmanager
