@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import sys
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 from tests.bench.floor import client, register, serve, tell
 
 from tabyard.core.records import Command, InstanceRecord, Outcome, TaskRecord
@@ -82,27 +82,24 @@ class Lane:
         """All commands of a task, and its end."""
         await tell("task_started", record.id)
         last = len(record.commands) - 1
+        outcomes: tuple[Outcome, ...] = ()
         for index, command in enumerate(record.commands):
             await tell("task_progress", record.id)
             began = now_ms()
-            outcome = Outcome(
-                index,
-                CommandStatus.SUCCESS,
-                began,
-                now_ms(),
-                await self.call(record, index, command),
-                None,
-            )
-            await tell("task_progress", record.id, outcome.result)
+            result = await self.call(record, index, command)
+            await tell("task_progress", record.id, result)
+            outcome = Outcome(index, CommandStatus.SUCCESS, began, now_ms(), result, None)
             if index < last:
                 await self.store.checkpoint(record.id, outcome, epoch=self.epoch)
+            else:
+                outcomes = (outcome,)
         ended = self.store.finish(
             Ending(
                 task=record.id,
                 status=TaskStatus.COMPLETED,
                 at_ms=now_ms(),
                 epoch=self.epoch,
-                outcomes=(outcome,),
+                outcomes=outcomes,
                 current_index=last,
             )
         )
@@ -111,7 +108,7 @@ class Lane:
         await ended
         await tell("task_complete", record.id)
 
-    async def call(self, record: TaskRecord, index: int, command: Command) -> Mapping[str, Any]:
+    async def call(self, record: TaskRecord, index: int, command: Command) -> dict[str, Any]:
         """Send one command and wait for its result."""
         self.reply = asyncio.get_running_loop().create_future()
         frame = {
@@ -171,18 +168,20 @@ async def browser(ws: WebSocket) -> None:
     await store.add_instance(record)
     attached = await store.attach(name, memory=None, ticket_hash=None, at_ms=now_ms())
     lane = lanes[name] = Lane(store, name, attached.epoch, ws)
-    work = asyncio.create_task(lane.work())
-    try:
-        async for text in ws.iter_text():
-            frame = orjson.loads(text)
-            if frame["type"] == "tool_result":
-                lane.reply.set_result(frame["result"])
-            elif frame["type"] == "hello":
-                await ws.send_text('{"type":"welcome","epoch":1}')
-    except WebSocketDisconnect:
-        return
-    finally:
+    async with asyncio.TaskGroup() as tasks:
+        work = tasks.create_task(lane.work())
+        await hear(ws, lane)
         work.cancel()
+
+
+async def hear(ws: WebSocket, lane: Lane) -> None:
+    """What the browser says, until it goes."""
+    async for text in ws.iter_text():
+        frame = orjson.loads(text)
+        if frame["type"] == "tool_result":
+            lane.reply.set_result(frame["result"])
+        elif frame["type"] == "hello":
+            await ws.send_text('{"type":"welcome","epoch":1}')
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from tests.bench.figures import Line
 from tests.bench.lines.load import Bench
-from tests.bench.servers import hub
+from tests.bench.servers import Server, floor, hub
 
 __all__ = ["measure"]
 
@@ -17,26 +17,58 @@ SHAPES = (
 
 
 async def measure(*, runs: int, scale: float) -> list[Line]:
-    """Tasks and commands per second, and processor time per task, on disk and in memory."""
+    """Tasks and commands per second, and processor time per task, interleaved run by run.
+
+    The hub on disk and in memory, and the durable floor: a bare server with the hub's store.
+    """
     lines: list[Line] = []
     for instances, commands, tasks, depth in SHAPES:
         line = Line("throughput", f"{instances} instances, {commands} command(s) per task")
-        for store in ("disk", "memory"):
-            rates: list[float] = []
-            cpu: list[float] = []
-            async with hub(store=store) as server:
-                bench = Bench(server)
-                await bench.start(instances)
-                await bench.flood(3, commands, depth)
-                count = max(5, int(tasks * scale))
-                for _ in range(runs):
-                    before = server.cpu_s()
-                    rates.append(await bench.flood(count, commands, depth))
-                    cpu.append((server.cpu_s() - before) * 1_000 / (count * instances))
-                bench.stop()
-            line.add(f"{store}: tasks", rates, "1/s")
+        count = max(5, int(tasks * scale))
+        async with (
+            hub(store="disk") as disk,
+            hub(store="memory") as memory,
+            floor(durable=True) as bare,
+        ):
+            sides = [
+                await _Side.ready(name, server, instances, commands, depth)
+                for name, server in (("disk", disk), ("memory", memory), ("durable floor", bare))
+            ]
+            for _ in range(runs):
+                for side in sides:
+                    await side.run(count, commands, depth)
+            for side in sides:
+                side.bench.stop()
+        for side in sides:
+            line.add(f"{side.name}: tasks", side.rates, "1/s")
             if commands > 1:
-                line.add(f"{store}: commands", [rate * commands for rate in rates], "1/s")
-            line.add(f"{store}: hub cpu per task", cpu, "ms")
+                line.add(f"{side.name}: commands", [rate * commands for rate in side.rates], "1/s")
+            line.add(f"{side.name}: cpu per task", side.cpu_ms, "ms")
         lines.append(line)
     return lines
+
+
+class _Side:
+    """One of the servers that are compared, and what was measured of it."""
+
+    def __init__(self, name: str, server: Server) -> None:
+        self.name, self.server, self.bench = name, server, Bench(server)
+        self.rates: list[float] = []
+        self.cpu_ms: list[float] = []
+
+    @classmethod
+    async def ready(
+        cls, name: str, server: Server, instances: int, commands: int, depth: int
+    ) -> "_Side":
+        """With its browsers connected, and warm."""
+        side = cls(name, server)
+        await side.bench.start(instances)
+        await side.bench.flood(3, commands, depth)
+        return side
+
+    async def run(self, tasks: int, commands: int, depth: int) -> None:
+        """Measure once."""
+        before = self.server.cpu_s()
+        self.rates.append(await self.bench.flood(tasks, commands, depth))
+        spent_s = self.server.cpu_s() - before
+        self.cpu_ms.append(spent_s * 1_000 / (tasks * len(self.bench.links)))

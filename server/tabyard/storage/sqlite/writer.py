@@ -29,6 +29,7 @@ from tabyard.storage.sqlite.attempt import (
     attempt_bare,
     probe,
 )
+from tabyard.storage.sqlite.company import Company
 from tabyard.storage.sqlite.connection import Connection
 
 __all__ = ["Health", "Writer"]
@@ -91,6 +92,7 @@ class Writer:
         self._later: TimerHandle | None = None
         """Arranges a batch for those who are not."""
         self._unhurried_from_s = 0.0
+        self._company = Company()
         self._waiting = 0
         self._open = True
         self._probing = False
@@ -173,6 +175,9 @@ class Writer:
 
     def _begin(self) -> None:
         """Give the thread its next batch; the last of all is the order to end."""
+        if self._open and self._is_company_coming():
+            self._loop.call_soon(self._begin)
+            return
         self._arranged = False
         if not self._jobs:
             if not self._open:
@@ -180,6 +185,7 @@ class Writer:
                 self._batches.put(None)
             return
         jobs = self._take()
+        self._company.left(len(jobs))
         self._at_work = True
         short = len(jobs) <= LARGEST_SHORT_BATCH and all(job.short for job in jobs)
         settled = self._run_here(jobs) if short else None
@@ -189,6 +195,12 @@ class Writer:
             self._loop.call_soon(self._settle, self._health, settled)
         else:
             self._batches.put(Batch(jobs, settled))
+
+    def _is_company_coming(self) -> bool:
+        """A commit of the loop's own waits for no disk, and so for nobody."""
+        return not self._commits_here and self._company.is_coming(
+            len(self._jobs), self._loop.time()
+        )
 
     def _take(self) -> Sequence[Job]:
         """What waits, as far as one commit should hold up the first of it."""
