@@ -224,6 +224,18 @@ def test_a_file_that_a_script_makes_is_a_download_too(page: Page, site: Site) ->
     assert ended["sha256"] == hashlib.sha256("héllo".encode()).hexdigest()
 
 
+def test_a_name_that_no_file_may_have_is_cut(page: Page, site: Site) -> None:
+    name = "年度報告書" * 40
+    making = "a.href = URL.createObjectURL(new Blob(['long']))"
+    page.goto(site.add(f"<a download='{name}.txt' id=a>Report</a><script>{making}</script>"))
+    page.click("a")
+    ended = page.do("debug", "download_wait", timeout=10_000)
+    assert ended["sha256"] == hashlib.sha256(b"long").hexdigest()
+    kept = ended["filename"].removesuffix(".txt")
+    assert name.startswith(kept)
+    assert len(kept) > 50
+
+
 def test_several_downloads_at_once_are_all_there(page: Page, site: Site) -> None:
     taken_note_of(page)
     saving = "for (const n of [1, 2, 3]) { a.href = `/download?n=${n}`; a.click() }"

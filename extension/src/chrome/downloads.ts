@@ -19,6 +19,11 @@ export interface DownloadFacts {
   readonly endTimeMs?: number;
 }
 
+/** What file systems take is 255 bytes; the browser adds " (1)" for the next of the same name, and ".crdownload" while it writes. */
+const NAME_BYTES = 230;
+/** What comes after the last dot is no extension when it is longer. */
+const EXTENSION_BYTES = 20;
+
 export interface DownloadsPort {
   /** Newest first. */
   recent(): Promise<readonly DownloadFacts[]>;
@@ -39,6 +44,27 @@ function tell({ id }: { readonly id: number }): void {
 export function watchDownloads(): void {
   chrome.downloads.onCreated.addListener(tell);
   chrome.downloads.onChanged.addListener(tell);
+  chrome.downloads.onDeterminingFilename.addListener(({ filename }, suggest) => {
+    const fits = fitting(filename);
+    if (fits === filename) suggest();
+    else suggest({ filename: fits });
+  });
+}
+
+/**
+ * The name of a file, cut where it is too long to be saved, with its extension. The browser counts characters: a long name
+ * in a script of three bytes each fails when it is saved, as if the person had refused it.
+ */
+export function fitting(name: string): string {
+  const bytes = (text: string): number => new TextEncoder().encode(text).length;
+  if (bytes(name) <= NAME_BYTES) return name;
+  const dot = name.lastIndexOf(".");
+  const extension = dot > 0 && bytes(name.slice(dot)) <= EXTENSION_BYTES ? name.slice(dot) : "";
+  // By what a person takes for one character, so that none is cut in two.
+  const characters = [...new Intl.Segmenter().segment(name.slice(0, name.length - extension.length))].map(({ segment }) => segment);
+  let room = NAME_BYTES - bytes(extension);
+  const kept = characters.findIndex((character) => (room -= bytes(character)) < 0);
+  return characters.slice(0, kept).join("").trimEnd() + extension;
 }
 
 export const chromeDownloads: DownloadsPort = {
