@@ -74,7 +74,8 @@ class Bench {
   }
 
   static async worker(local = new FakeLasting(), session = new FakeSession(), file?: string): Promise<Bench> {
-    const memory = new CallMemory(session);
+    const clock = new FakeClock();
+    const memory = new CallMemory(session, clock);
     const bench = new Bench(local, session, memory, await memory.recall("life"), file);
     await bench.limits.read();
     await bench.pairings.read();
