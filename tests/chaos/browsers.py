@@ -18,12 +18,15 @@ from tabyard.core.proof import browser_proof
 from tabyard.hub.ports import SocketClosed
 from tabyard.testing import Call, RemoteSocket, ScriptedInstance, ToolFault
 from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.model import JsonObject
 
 __all__ = ["ACT", "READ", "ChaosBrowser", "Doors"]
 
 READ = "browser_content"
 ACT = "browser_interact"
 SLOW_SHARE = 0.06
+VAGUE_SHARE = 0.5
+"""Of the workers that die: those that no longer know whether their last calls were answered."""
 LATE_S = 0.9
 """A pong that takes longer is none: the browser gives the link up and comes anew."""
 
@@ -74,18 +77,19 @@ class ChaosBrowser:
 
     async def crash(self, *, remembers: bool) -> None:
         """The worker dies, or all of the browser does, and starts again at once."""
+        script = self._script
+        was_linked = script.close_code is None
         await self.leave()
-        for call in tuple(self._script.held.values()):
+        cut = tuple(script.held.values())
+        for call in cut:
             self._note(What.STOPPED, call)
-            del self._script.held[call.id]
-            if remembers and call.name == ACT:
-                # As the extension does: calls with effects are on record, reads are not.
-                self._script.outbox[call.id] = {
-                    "id": call.id,
-                    "taskId": call.task_id,
-                    "commandId": call.command_id,
-                    "error": {"code": "INSTANCE_DISCONNECTED", "message": "the worker stopped"},
-                }
+            del script.held[call.id]
+        # As the extension does: calls with effects are on record, reads are not. What was answered
+        # over a link that stood may still be on record as started, acknowledged or not.
+        vague = script.started[-2:] if was_linked and self.dice.random() < VAGUE_SHARE else []
+        for call in (*cut, *vague):
+            if call.name == ACT:
+                script.outbox[call.id] = _interrupted(call)
         if not remembers:
             self._script.forget(memory=token_hex(4))
         self.come_back()
@@ -191,6 +195,15 @@ class ChaosBrowser:
                 call.name,
             )
         )
+
+
+def _interrupted(call: Call) -> JsonObject:
+    return {
+        "id": call.id,
+        "taskId": call.task_id,
+        "commandId": call.command_id,
+        "error": {"code": "INSTANCE_DISCONNECTED", "message": "the worker stopped"},
+    }
 
 
 def _answered(pongs: int, script: ScriptedInstance) -> bool:

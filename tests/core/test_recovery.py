@@ -100,6 +100,15 @@ def test_an_interrupted_call_fails_unless_it_may_be_repeated() -> None:
     assert verdict(task(READ), said) == Recovery(Requeue(), None, (interrupted.id,))
 
 
+def test_an_interruption_of_a_command_whose_answer_is_stored_is_of_no_use() -> None:
+    lost = ToolFault(code=LOST.code, message="stopped")
+    stored = Answered(id="t1_cmd_0#2", error=lost)
+    answer = Answered(id="t1_cmd_1#2", result={})
+    found = verdict(task(ACT, ACT, done=1), hello(outbox=(stored, answer)))
+    assert found == Recovery(Adopt(answer), None, (stored.id,))
+    assert verdict(None, hello(outbox=(stored,))) == Recovery(Idle(), None, (stored.id,))
+
+
 def test_a_call_at_work_is_waited_for_under_its_own_id() -> None:
     said = hello(running=RunningCall(id="t1_cmd_0#1"), memory="m1")
     assert verdict(task(ACT), said) == Recovery(Resume(CallId("t1_cmd_0#1")), None, ())

@@ -50,6 +50,29 @@ async def test_an_answer_given_while_the_link_was_down_counts() -> None:
         assert events.of(task).count("task_started") == 1
 
 
+@pytest.mark.proves("durability:at_most_once")
+async def test_an_interruption_said_of_a_call_whose_answer_is_stored_changes_nothing() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        task = await yard.submit(ACT, ACT)
+        first = await browser.next_call()
+        await browser.answer(first, {"clicked": 1})
+        second = await browser.next_call(2)
+        await lose(yard, browser, events)
+        await browser.answer(second, {"clicked": 2})
+        # A worker that died before it had struck the first call out, although it was acknowledged.
+        fault = {"code": "INSTANCE_DISCONNECTED", "message": "the worker was stopped"}
+        browser.outbox[first.id] = {"id": first.id, "taskId": task, "error": fault}
+
+        await yard.reconnect(browser)
+
+        assert browser.welcome["acks"] == [first.id]
+        assert (await events.complete(task))["status"] == "completed"
+        assert [one.id for one in browser.started] == [first.id, second.id]
+        assert events.of(task).count("task_progress:success") == 2
+
+
 async def test_a_failure_said_while_the_link_was_down_counts_too() -> None:
     async with asyncio.timeout(5), open_yard() as yard:
         browser = await yard.browser()

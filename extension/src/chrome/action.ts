@@ -19,7 +19,8 @@ const LOOKS: Readonly<Record<Sign, Look>> = {
 
 const SIZES = [16, 32] as const;
 
-let shown = "";
+/** What this worker has put on the button; another one may have put something else there before. */
+let shown: Partial<Look & { readonly title: string }> = {};
 
 /** A mark is for the eye: it waits until the load is over that it would hold up. */
 const MARK_AFTER_MS = 250;
@@ -53,16 +54,19 @@ function label(tabId: number, driven: boolean): void {
 
 /** Shows `sign` on the button, with `title` as its tooltip. */
 export async function showSign(sign: Sign, title: string): Promise<void> {
-  const now = `${sign} ${title}`;
-  if (now === shown) return;
-  shown = now;
-  const look = LOOKS[sign];
-  const path = Object.fromEntries(SIZES.map((size) => [size, `/icons/${look.icon}-${size}.png`]));
+  const { icon, badge, colour } = LOOKS[sign];
+  const was = shown;
+  shown = { icon, badge, colour, title };
+  // A queue of short tasks changes the sign several times a second, and to read an icon costs most.
   await Promise.all([
-    chrome.action.setIcon({ path }),
-    chrome.action.setBadgeText({ text: look.badge }),
-    chrome.action.setBadgeBackgroundColor({ color: look.colour }),
-    chrome.action.setBadgeTextColor({ color: "#ffffff" }),
-    chrome.action.setTitle({ title }),
+    was.icon === icon || chrome.action.setIcon({ path: pathsOf(icon) }),
+    was.badge === badge || chrome.action.setBadgeText({ text: badge }),
+    was.colour === colour || chrome.action.setBadgeBackgroundColor({ color: colour }),
+    was.title === title || chrome.action.setTitle({ title }),
+    was.title !== undefined || chrome.action.setBadgeTextColor({ color: "#ffffff" }),
   ]);
+}
+
+function pathsOf(icon: Look["icon"]): Record<number, string> {
+  return Object.fromEntries(SIZES.map((size) => [size, `/icons/${icon}-${String(size)}.png`]));
 }

@@ -24,7 +24,7 @@ import { configure, drivenTabs, endTask, letGo, limit, onBrowserEvent, runTool, 
 const session = sessionArea();
 const local = localArea();
 const me = identity();
-const memory = new CallMemory(session);
+const memory = new CallMemory(session, browserClock);
 const guests = new Set<Guest>();
 const request = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);
 

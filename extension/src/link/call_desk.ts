@@ -117,6 +117,11 @@ export class CallDesk {
     this.stopAll("this browser serves another hub now");
   }
 
+  /** There is no link any more over which an answer could be acknowledged. */
+  linkLost(): void {
+    this.parts.memory.linkLost();
+  }
+
   acknowledge(ids: readonly string[]): void {
     this.#ledger.acknowledge(ids);
     this.parts.memory.forget(ids);
@@ -132,8 +137,8 @@ export class CallDesk {
     const answered = this.#ledger.settle(id, final, frame.length);
     if (answered === undefined) return;
     // First the hub, then the memory: what the memory costs must not delay the answer.
-    this.parts.send(frame);
-    this.parts.memory.settles(answered, frame.length);
+    const sent = this.parts.send(frame);
+    this.parts.memory.settles(answered, frame.length, sent);
     this.parts.changed();
   }
 

@@ -109,6 +109,7 @@ export class Link {
   #drop(): void {
     this.#connection?.drop();
     this.#connection = undefined;
+    this.#desk.linkLost();
   }
 
   #connect(): void {

@@ -1,15 +1,24 @@
 /** The ledger's copy outside the worker: a worker may die at any moment, the browser remembers. */
 import type { ToolFault } from "../generated/protocol.js";
+import { coalesced } from "./coalesced.js";
 import { isFields, present, text } from "./fields.js";
 import type { Answered, CallRef } from "./frames.js";
 import { dropped, refOf } from "./ledger.js";
-import type { SessionStore } from "./ports.js";
+import type { Clock, SessionStore } from "./ports.js";
 
 /** One answer is kept whole up to this size; writing 2 MB would occupy the browser for 30-70 ms. */
 const ANSWER_CHARS = 1024 * 1024;
 /** All answers together; the browser grants 10 MB. */
 const TOTAL_CHARS = 8 * 1024 * 1024;
 
+/** How long the hub may take to acknowledge an answer before it is written down; mostly it takes a few milliseconds. */
+export const ACK_WITHIN_MS = 50;
+/** When the list is written without the calls that were acknowledged, if no start has done so. */
+export const TIDY_MS = 1_000;
+
+/** Calls that have started and have no record of their own: one list, so that each start also strikes out what is over. */
+const STARTED = "started";
+/** Answers, one record each. */
 const PREFIX = "call:";
 const LIFETIME = "memory";
 const OFF = "off";
@@ -49,42 +58,85 @@ function readOff(value: unknown): SentAway | undefined {
   return why === undefined ? undefined : { why, said: text(value["said"]) ?? "" };
 }
 
-function readRecord(record: unknown): Answered | undefined {
-  if (!isFields(record)) return undefined;
-  const id = text(record["id"]);
-  if (id === undefined) return undefined;
-  const ref = refOf({ id, ...present({ taskId: text(record["taskId"]), commandId: text(record["commandId"]) }) });
+function readRef(value: unknown): CallRef | undefined {
+  if (!isFields(value)) return undefined;
+  const id = text(value["id"]);
+  return id === undefined ? undefined : refOf({ id, ...present({ taskId: text(value["taskId"]), commandId: text(value["commandId"]) }) });
+}
+
+function readAnswer(record: unknown): Answered | undefined {
+  const ref = readRef(record);
+  if (ref === undefined || !isFields(record)) return undefined;
   if (record["dropped"] === true) return dropped(ref);
   if (isFields(record["result"])) return { ...ref, result: record["result"] };
   const error = readFault(record["error"]);
   return error === undefined ? interrupted(ref) : { ...ref, error };
 }
 
-/** Write-behind: nothing here is awaited by a call or its answer. */
+function readStarted(list: unknown): readonly CallRef[] {
+  return Array.isArray(list) ? list.map(readRef).filter((ref) => ref !== undefined) : [];
+}
+
+/** An answer that is on its way to the hub. */
+interface UnderWay {
+  readonly answered: Answered;
+  readonly chars: number;
+  readonly stop: () => void;
+}
+
+/** Write-behind: nothing here is awaited by a call or its answer. Mostly there is one write per call. */
 export class CallMemory {
-  readonly #sizes = new Map<string, number>();
-  readonly #known = new Set<string>();
+  /** Calls without a record of their own, in the order of their starts. */
+  readonly #started = new Map<string, CallRef>();
+  readonly #underWay = new Map<string, UnderWay>();
+  /** Answers that are written down, with their sizes. */
+  readonly #written = new Map<string, number>();
+  readonly #tidySoon: () => void;
+  /** Whether the list that was written names calls which are over. */
+  #stale = false;
   #total = 0;
   #owner: string | undefined;
 
-  constructor(private readonly store: SessionStore) {}
+  constructor(
+    private readonly store: SessionStore,
+    private readonly clock: Clock,
+  ) {
+    this.#tidySoon = coalesced(clock, TIDY_MS, () => {
+      if (this.#stale) this.#writeStarted();
+    });
+  }
 
   /**
    * Note that a call starts, before its first effect. Calls into the browser arrive in the order they are made, so
    * the note need not be awaited: 20 of 20 notes survived a SIGKILL right after the effect. Awaiting would cost 0.5 ms.
    */
   starts(ref: CallRef): void {
-    this.#known.add(ref.id);
-    this.store.put(PREFIX + ref.id, refOf(ref));
+    this.#started.set(ref.id, refOf(ref));
+    this.#writeStarted();
   }
 
-  /** Note the answer of a call that was noted at its start. */
-  settles(answered: Answered, chars: number): void {
+  /** Keep the answer of a call that was noted at its start; one that was `sent` has a moment to be acknowledged first. */
+  settles(answered: Answered, chars: number, sent: boolean): void {
     const { id } = answered;
-    if (!this.#known.has(id)) return;
-    const fits = chars <= ANSWER_CHARS && this.#total + chars <= TOTAL_CHARS;
-    this.store.put(PREFIX + id, fits ? answered : { ...refOf(answered), dropped: true });
-    this.#size(id, fits ? chars : 0);
+    if (!this.#started.has(id)) return;
+    if (!sent) {
+      this.#write(answered, chars);
+      return;
+    }
+    const stop = this.clock.after(ACK_WITHIN_MS, () => {
+      this.#underWay.delete(id);
+      this.#write(answered, chars);
+    });
+    this.#underWay.set(id, { answered, chars, stop });
+  }
+
+  /** The link is gone: no acknowledgement will come over it. */
+  linkLost(): void {
+    for (const { answered, chars, stop } of this.#underWay.values()) {
+      stop();
+      this.#write(answered, chars);
+    }
+    this.#underWay.clear();
   }
 
   /** All that is remembered was said by `owner`; when it was another, everything is forgotten. Whether it was. */
@@ -92,15 +144,24 @@ export class CallMemory {
     const changed = this.#owner !== undefined && this.#owner !== owner;
     if (this.#owner !== owner) this.store.put(OWNER, owner);
     this.#owner = owner;
-    if (changed) this.forget([...this.#known]);
-    return changed;
+    if (!changed) return false;
+    this.forget([...this.#started.keys(), ...this.#written.keys()]);
+    if (this.#stale) this.#writeStarted();
+    return true;
   }
 
+  /** The hub has stored these, or wants to hear of them no more. Large answers go at once, mere starts with the next. */
   forget(ids: readonly string[]): void {
-    const known = ids.filter((id) => this.#known.delete(id));
-    if (known.length === 0) return;
-    for (const id of known) this.#size(id, 0);
-    this.store.drop(known.map((id) => PREFIX + id));
+    for (const id of ids) {
+      this.#underWay.get(id)?.stop();
+      this.#underWay.delete(id);
+      if (this.#started.delete(id)) this.#stale = true;
+    }
+    if (this.#stale) this.#tidySoon();
+    const written = ids.filter((id) => this.#written.has(id));
+    if (written.length === 0) return;
+    for (const id of written) this.#size(id, undefined);
+    this.store.drop(written.map((id) => PREFIX + id));
   }
 
   /** What an earlier worker of this browser left; `fresh` names a new lifetime when there was none. */
@@ -109,15 +170,17 @@ export class CallMemory {
     const memory = text(all[LIFETIME]) ?? fresh;
     if (memory === fresh) this.store.put(LIFETIME, fresh);
     this.#owner = text(all[OWNER]);
-    const outbox = Object.entries(all)
+    const answers = Object.entries(all)
       .filter(([key]) => key.startsWith(PREFIX))
-      .map(([, record]) => readRecord(record))
+      .map(([, record]) => readAnswer(record))
       .filter((answered) => answered !== undefined);
-    for (const answered of outbox) {
-      this.#known.add(answered.id);
-      this.#size(answered.id, JSON.stringify(answered).length);
-    }
-    return { memory, outbox, off: readOff(all[OFF]) };
+    for (const answered of answers) this.#size(answered.id, JSON.stringify(answered).length);
+    // The list may be older than the answers.
+    const list = readStarted(all[STARTED]);
+    const open = list.filter(({ id }) => !this.#written.has(id));
+    this.#stale = open.length < list.length;
+    for (const ref of open) this.#started.set(ref.id, ref);
+    return { memory, outbox: [...answers, ...open.map(interrupted)], off: readOff(all[OFF]) };
   }
 
   /** The hub sent this browser away; kept so that a new worker does not come back uninvited. */
@@ -129,9 +192,25 @@ export class CallMemory {
     this.store.drop([OFF]);
   }
 
-  #size(id: string, chars: number): void {
-    this.#total += chars - (this.#sizes.get(id) ?? 0);
-    if (chars === 0) this.#sizes.delete(id);
-    else this.#sizes.set(id, chars);
+  #writeStarted(): void {
+    this.#stale = false;
+    if (this.#started.size === 0) this.store.drop([STARTED]);
+    else this.store.put(STARTED, [...this.#started.values()]);
+  }
+
+  /** From now on the call has a record of its own, and the list need not name it. */
+  #write(answered: Answered, chars: number): void {
+    const { id } = answered;
+    const fits = chars <= ANSWER_CHARS && this.#total + chars <= TOTAL_CHARS;
+    this.store.put(PREFIX + id, fits ? answered : { ...refOf(answered), dropped: true });
+    this.#size(id, fits ? chars : 0);
+    this.#started.delete(id);
+    this.#stale = true;
+  }
+
+  #size(id: string, chars: number | undefined): void {
+    this.#total += (chars ?? 0) - (this.#written.get(id) ?? 0);
+    if (chars === undefined) this.#written.delete(id);
+    else this.#written.set(id, chars);
   }
 }

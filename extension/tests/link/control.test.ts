@@ -10,7 +10,6 @@ import { FakeClock, FakeHub, FakeLasting, FakeSession, identity, PAIRING, settle
 
 class Bench {
   readonly hub = new FakeHub();
-  readonly clock = new FakeClock();
   readonly allowed = new Set(["http://localhost:3300"]);
   readonly wanted: boolean[] = [];
   readonly link: Link;
@@ -20,13 +19,14 @@ class Bench {
   released = 0;
 
   private constructor(
+    readonly clock: FakeClock,
     readonly local: FakeLasting,
     readonly session: FakeSession,
     memory: CallMemory,
     remembered: Awaited<ReturnType<CallMemory["recall"]>>,
     file: string | undefined,
   ) {
-    const { hub, clock } = this;
+    const { hub } = this;
     this.limits = new Limits(local, () => undefined);
     this.link = new Link({
       paused: () => this.limits.paused,
@@ -74,8 +74,9 @@ class Bench {
   }
 
   static async worker(local = new FakeLasting(), session = new FakeSession(), file?: string): Promise<Bench> {
-    const memory = new CallMemory(session);
-    const bench = new Bench(local, session, memory, await memory.recall("life"), file);
+    const clock = new FakeClock();
+    const memory = new CallMemory(session, clock);
+    const bench = new Bench(clock, local, session, memory, await memory.recall("life"), file);
     await bench.limits.read();
     await bench.pairings.read();
     return bench;

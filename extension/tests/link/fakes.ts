@@ -54,16 +54,20 @@ export async function until(ready: () => boolean): Promise<void> {
 
 export class FakeSession implements SessionStore {
   readonly kept = new Map<string, unknown>();
+  /** Each request that changes something, in order. */
+  readonly writes: string[] = [];
 
   all(): Promise<Readonly<Record<string, unknown>>> {
     return Promise.resolve(structuredClone(Object.fromEntries(this.kept)));
   }
 
   put(key: string, value: unknown): void {
+    this.writes.push(`put ${key}`);
     this.kept.set(key, structuredClone(value));
   }
 
   drop(keys: readonly string[]): void {
+    this.writes.push(`drop ${keys.join(" ")}`);
     for (const key of keys) this.kept.delete(key);
   }
 }

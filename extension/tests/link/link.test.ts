@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/generated/protocol";
 import { Link } from "../../src/link/link";
-import { CallMemory } from "../../src/link/memory";
+import { ACK_WITHIN_MS, CallMemory } from "../../src/link/memory";
 import type { CallContext, McpResult } from "../../src/link/ports";
 import { FakeClock, FakeHub, type FakeLink, FakeSession, identity, PAIRING, settled, until } from "./fakes";
 
@@ -15,12 +15,12 @@ interface Begun {
 }
 
 class Bench {
-  readonly clock = new FakeClock();
   readonly begun: Begun[] = [];
   readonly ended: string[] = [];
   readonly link: Link;
 
   private constructor(
+    readonly clock: FakeClock,
     readonly hub: FakeHub,
     readonly store: FakeSession,
     memory: CallMemory,
@@ -50,8 +50,9 @@ class Bench {
 
   /** A worker of a browser whose earlier workers left `store`. */
   static async worker(hub = new FakeHub(), store = new FakeSession()): Promise<Bench> {
-    const memory = new CallMemory(store);
-    return new Bench(hub, store, memory, await memory.recall("life-1"));
+    const clock = new FakeClock();
+    const memory = new CallMemory(store, clock);
+    return new Bench(clock, hub, store, memory, await memory.recall("life-1"));
   }
 
   async connected(): Promise<FakeLink> {
@@ -360,6 +361,7 @@ describe("the worker's death", () => {
     link.hears(call("done"));
     first.begun[0]?.finish(RESULT);
     await settled();
+    first.clock.pass(ACK_WITHIN_MS);
     link.hears(call("cut", { taskId: "t1" }));
     link.hears(call("look", { name: "read" }));
 
@@ -381,6 +383,47 @@ describe("the worker's death", () => {
     const bench = await Bench.worker();
     const link = await bench.connected();
     link.hears(call("a"));
-    expect(bench.store.kept.get("call:a")).toEqual({ id: "a" });
+    expect(bench.store.kept.get("started")).toEqual([{ id: "a" }]);
+  });
+
+  it("costs one note per call while the hub acknowledges answers at once", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    const before = bench.store.writes.length;
+    for (const id of ["a", "b", "c"]) {
+      link.hears(call(id));
+      bench.begun.at(-1)?.finish(RESULT);
+      await settled();
+      link.hears({ type: "tool_ack", ids: [id] });
+    }
+    expect(link.told("tool_result")).toHaveLength(3);
+    expect(bench.store.writes.slice(before)).toEqual(["put started", "put started", "put started"]);
+  });
+
+  it.each<[string, (bench: Bench, link: FakeLink) => void]>([
+    ["breaks", (_, link) => { link.listener.closed(1006, ""); }],
+    ["is silent", (bench) => { bench.clock.pass(45_000); }],
+    ["is left", (bench) => { bench.link.stop("disconnected"); }],
+    ["is made anew", (bench) => { bench.link.start(PAIRING); }],
+  ])("does not take an answer with it that was sent before the link %s", async (_, lose) => {
+    const first = await Bench.worker();
+    const link = await first.connected();
+    link.hears(call("sent"));
+    first.begun[0]?.finish(RESULT);
+    await settled();
+    lose(first, link);
+    expect((await new CallMemory(first.store, new FakeClock()).recall("x")).outbox).toEqual([{ id: "sent", result: RESULT }]);
+  });
+
+  it("does not take an answer with it that came while there was no link", async () => {
+    const first = await Bench.worker();
+    const link = await first.connected();
+    link.hears(call("late"));
+    link.listener.closed(1006, "");
+    first.begun[0]?.finish(RESULT);
+    await settled();
+    const second = await Bench.worker(first.hub, first.store);
+    const next = await second.connected();
+    expect(next.said[0]).toMatchObject({ outbox: [{ id: "late", result: RESULT }] });
   });
 });
