@@ -129,10 +129,14 @@ async def test_a_browser_is_told_to_stop_although_the_disk_hangs(tmp_path: Path)
             await browser.until(lambda one: call.id in one.cancelled)
             assert not cancelling.done(), "what is not stored is not told"
             assert "task_complete" not in events.of(task)
+            await browser.fail(call, "CANCELLED")
+            await browser.send_raw('{"type":"ping"}')
+            await browser.until(lambda one: one.pongs == 1)
+            assert call.id in browser.outbox, "a hub that is killed now has to learn of it"
         finally:
             disk.free()
-        await browser.fail(call, "CANCELLED")
         assert (await events.complete(task))["status"] == "cancelled"
+        await browser.until(lambda one: not one.outbox)
 
 
 async def test_an_outcome_that_can_not_be_stored_goes_along_with_the_end() -> None:

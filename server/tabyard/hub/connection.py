@@ -42,6 +42,7 @@ class Link:
         "_socket",
         "_spawn",
         "_strikes",
+        "_withheld",
         "calls",
         "epoch",
         "extended",
@@ -87,6 +88,8 @@ class Link:
             slack_s=settings.deadline_slack_s,
         )
         self._confirmations: dict[CallId, asyncio.Future[None]] = {}
+        self._withheld: dict[str, bool] = {}
+        """Calls that must not be acknowledged yet, and whether they would have been."""
         self._acks: list[str] = []
 
     async def receive(self) -> str | bytes:
@@ -179,6 +182,22 @@ class Link:
         """The answer of `call` is stored: say so with the next `flush`."""
         if call and self.extended:
             self._acks.append(call)
+
+    def needless(self, call: str) -> None:
+        """Nobody waits for the answer of `call`: acknowledge it, now or when it is released."""
+        if call in self._withheld:
+            self._withheld[call] = True
+        else:
+            self.acknowledge(call)
+
+    def withhold(self, call: CallId) -> None:
+        """The browser has to remember what it answers: the end of its task is not stored."""
+        self._withheld.setdefault(call, False)
+
+    def release(self, call: CallId) -> None:
+        """It is stored, so the browser may forget the answer that it has given, if it has."""
+        if self._withheld.pop(call, False):
+            self.acknowledge(call)
 
     @property
     def has_acks(self) -> bool:

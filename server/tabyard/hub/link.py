@@ -148,8 +148,7 @@ async def _is_asked_for(frame: BrowserFrame, link: Link) -> bool:
         case ToolResult() | ToolError():
             if link.settle(answer_of(frame)) is Settled.ANSWER:
                 return True
-            # Nobody waits for it, so nothing has to be stored before the browser may forget it.
-            link.acknowledge(frame.id)
+            link.needless(frame.id)
             await link.flush()
         case LinkPing():
             await link.pong()
