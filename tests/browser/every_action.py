@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import struct
+import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -457,6 +458,11 @@ def launched() -> dict[str, Row]:
     """Browsers: the one that is opened here is closed by `CLOSING`, which has to know its id."""
 
     def opened(ground: Ground, _done: Sequence[Done]) -> None:
+        # The browser is there as soon as it is connected, and asks for its page at about that time.
+        for _ in range(100):
+            if ground.asked("/first-page"):
+                break
+            time.sleep(0.05)
         assert len(ground.asked("/first-page")) == 1
 
     def listed(ground: Ground, done: Sequence[Done]) -> None:

@@ -213,7 +213,7 @@ def test_a_thing_that_is_not_there_yet_is_waited_for(page: Page, site: Site) -> 
     page.goto(site.add("<script>setTimeout(() => (shop = { open: 1 }), 200)</script>"))
     assert page.do("navigate", "wait", expression="shop.open")["value"] == 1
     with pytest.raises(Failed) as failed:
-        page.do("navigate", "wait", expression="cart.full", timeout=300)
+        page.do("navigate", "wait", expression="cart.full", timeout=1500)
     assert failed.value.code == "WAIT_TIMEOUT"
     assert "ReferenceError: cart is not defined" in failed.value.message
 

@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.browsers.fake_hub import FakeHub
@@ -23,6 +25,7 @@ from tabyard.browsers import (
     ProfileInUse,
     TooManyBrowsers,
 )
+from tabyard.browsers.pid_files import write_pid_file
 from tabyard.browsers.processes import groups_with, kill_group, members_of
 from tabyard_protocol.ids import InstanceId
 
@@ -191,6 +194,28 @@ async def test_the_number_of_browsers_is_limited(
         await launcher.launch(spec)
         with pytest.raises(TooManyBrowsers, match="close one first"):
             await launcher.launch(replace(spec, instance=TWO))
+
+
+async def test_two_browsers_that_start_together_count_as_two(
+    settings: LaunchSettings, spec: LaunchSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, going_on = threading.Event(), threading.Event()
+
+    def slowly(*args: Any, **kwargs: Any) -> None:
+        started.set()
+        assert going_on.wait(20)
+        write_pid_file(*args, **kwargs)
+
+    monkeypatch.setattr("tabyard.browsers.launcher.write_pid_file", slowly)
+    async with (
+        Launcher(settings=replace(settings, most=2)) as launcher,
+        asyncio.TaskGroup() as launches,
+    ):
+        launches.create_task(launcher.launch(spec))
+        await asyncio.to_thread(started.wait, 20)
+        launches.create_task(launcher.launch(replace(spec, instance=TWO)))
+        await asyncio.sleep(0)
+        going_on.set()
 
 
 async def test_a_cancelled_launch_leaves_nothing(

@@ -210,7 +210,8 @@ class Launcher:
 
     def _admit(self, spec: LaunchSpec) -> None:
         assert spec.instance not in self._held, "an instance id is used for one browser at a time"
-        if len(self._held) + len(self._starting) >= self._settings.most:
+        # One that starts is held from when its process runs.
+        if len(self._held.keys() | self._starting.keys()) >= self._settings.most:
             raise TooManyBrowsers(self._settings.most)
         users = {held.browser.profile: id_ for id_, held in self._held.items()}
         users.update({profile: id_ for id_, profile in self._starting.items()})
