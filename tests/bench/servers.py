@@ -7,14 +7,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.peers import Http
 
-__all__ = ["Server", "floor", "free_port", "hub"]
+__all__ = ["Server", "every_core", "floor", "free_port", "hub"]
 
 SERVER_CORE = 0
 
@@ -62,6 +62,17 @@ def _free_ports() -> tuple[int, int]:
         socket.create_server(("127.0.0.1", 0)) as other,
     ):
         return int(one.getsockname()[1]), int(other.getsockname()[1])
+
+
+@contextmanager
+def every_core() -> Generator[None]:
+    """This program and whatever it starts meanwhile use all cores: a browser is many processes."""
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, mine)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from playwright.async_api import Page, async_playwright
 from tests.bench.figures import Line, percentile
 from tests.bench.lines.pages import served
 from tests.bench.peers import Http, Ws
-from tests.bench.servers import Server, hub
+from tests.bench.servers import Server, every_core, hub
 from websockets.asyncio.server import ServerConnection
 
 __all__ = ["Timer", "in_a_task", "launch", "measure"]
@@ -76,7 +76,7 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
     """Round trips of single commands, ours and Playwright's, interleaved."""
     line = Line("browser", "headless Chromium, 1280x720, median of each run")
     taken: dict[str, list[float]] = {}
-    with served() as pages:
+    with every_core(), served() as pages:
         async with (
             hub(core=None) as durable,
             hub(core=None, store="memory") as fleeting,

@@ -22,7 +22,7 @@ from tests.bench.figures import Line
 from tests.bench.lines.browser import Timer, in_a_task, launch
 from tests.bench.lines.pages import served
 from tests.bench.peers import Ws
-from tests.bench.servers import Server, hub
+from tests.bench.servers import Server, every_core, hub
 
 __all__ = ["measure"]
 
@@ -76,6 +76,7 @@ def _form(pages: str) -> list[Step]:
 async def measure(*, runs: int, scale: float) -> list[Line]:
     """Every contestant does every line, in turns."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(every_core())
         pages = stack.enter_context(served())
         server = await stack.enter_async_context(hub(core=None))
         instance = await launch(await server.http())
