@@ -153,6 +153,7 @@ class Link:
     def give_up(self, call: CallId, why: Unanswered) -> None:
         """Nobody waits for the answer of `call` any more. Without effect once it has come."""
         if self.calls.give_up(call):
+            self._withheld[call] = False
             self._confirmations[call] = asyncio.get_running_loop().create_future()
             self._resolve(call, why)
 
@@ -184,18 +185,18 @@ class Link:
             self._acks.append(call)
 
     def needless(self, call: str) -> None:
-        """Nobody waits for the answer of `call`: acknowledge it, now or when it is released."""
+        """Nobody waits for the answer of `call`: acknowledge it; if it was given up, on `release`.
+
+        Until the end of its task is stored, a hub that is killed has to learn of the call from the
+        browser, or would send it again.
+        """
         if call in self._withheld:
             self._withheld[call] = True
         else:
             self.acknowledge(call)
 
-    def withhold(self, call: CallId) -> None:
-        """The browser has to remember what it answers: the end of its task is not stored."""
-        self._withheld.setdefault(call, False)
-
     def release(self, call: CallId) -> None:
-        """It is stored, so the browser may forget the answer that it has given, if it has."""
+        """What comes of giving up `call` is stored: the browser may forget its answer."""
         if self._withheld.pop(call, False):
             self.acknowledge(call)
 

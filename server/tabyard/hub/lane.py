@@ -325,13 +325,12 @@ class Lane:
             # Told first, the browser could answer that it was stopped to a hub that, started anew,
             # does not know of it. A store that fails or hangs keeps nobody from stopping, though.
             await asyncio.wait((stored,), timeout=self._parts.settings.cancel_wait_s)
-            link.withhold(call)
             status = finish.record.status.value
             await link.let_go(call, f"the task is {status}")
         if not await self._written(stored, write):
             raise _Stale
-        if call is not None:
-            link.release(call)
+        if run.call is not None:
+            link.release(run.call)
         link.acknowledge(run.answered)
         if link.extended:
             await link.flush()

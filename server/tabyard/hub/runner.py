@@ -111,6 +111,8 @@ class Runner:
         link.open(Call(call, _NO_TASK, self._clock.monotonic_s() + self._settings.cancel_wait_s))
         link.give_up(call, Unanswered.WITHDRAWN)
         await link.let_go(call, "nobody waits for this call any more")
+        link.release(call)
+        await link.flush()
 
     async def _readable(self, prepared: Prepared, link: Link) -> Prepared | Fault:
         """The call as the browser gets it: it uploads what it may, from where it can be read."""
