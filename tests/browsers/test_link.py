@@ -93,6 +93,8 @@ async def test_a_killed_worker_comes_back_and_says_what_became_of_its_call(
         await link.call("cut#1", "browser_execute", endless, taskId="t1", commandId="t1_cmd_1")
         await link.send({"type": "ping"})
         assert await link.next() == {"type": "pong"}
+        # An answer is written down when it has not been acknowledged for 50 ms.
+        await asyncio.sleep(0.3)
 
         kill_worker(ONE)
         back = await hub.links.get()
