@@ -9,7 +9,7 @@ from tests.storage.samples import attach, claim, ending, good, picture, submit
 
 from tabyard.core.errors import StoreUnavailable
 from tabyard.storage import SqliteStore, open_store
-from tabyard.storage.operations import books, lane, reading, submission, sweeping
+from tabyard.storage.operations import books, lane, places, reading, submission, sweeping
 from tabyard.storage.sql import Sql, Statement
 from tabyard.storage.sqlite.connection import TEXTS, open_memory
 from tabyard.storage.sqlite.readers import CAPACITY
@@ -191,13 +191,12 @@ def test_a_list_is_found_by_the_index_of_its_own_kind(
     ("statement", "index"),
     [
         (lane.HEAD, "tasks_lane"),
-        (lane.ADD_RUNNING_OUTCOME, "sqlite_autoindex_tasks_1"),
-        (lane.RUNS, "sqlite_autoindex_tasks_1"),
-        (lane.END_RUNNING, "sqlite_autoindex_tasks_1"),
-        (lane.END_QUEUED, "sqlite_autoindex_tasks_1"),
-        (lane.ADD_OUTCOME, "sqlite_autoindex_tasks_1"),
-        *((move, "sqlite_autoindex_instances_1") for move in books.MOVE_OF_TASK.values()),
-        (books.NOTE_OF_TASK, "sqlite_autoindex_tasks_1"),
+        (lane.ADD_RUNNING_OUTCOME, "tasks USING INTEGER PRIMARY KEY"),
+        (lane.RUNS, "tasks USING INTEGER PRIMARY KEY"),
+        (lane.END_RUNNING, "tasks USING INTEGER PRIMARY KEY"),
+        (lane.END_QUEUED, "tasks USING INTEGER PRIMARY KEY"),
+        (places.FIND, "sqlite_autoindex_tasks_1"),
+        *((move, "sqlite_autoindex_instances_1") for move in books.MOVE_ONE.values()),
         (submission.PLACE, "tasks_lane"),
         (submission.SEEN, "sqlite_autoindex_idempotency_1"),
         (reading.OUTCOMES, "PRIMARY KEY (task=?)"),

@@ -19,7 +19,6 @@ from tabyard.core.records import (
 from tabyard.storage.sql import Parameter, Row
 from tabyard.storage.tables import artifacts, instances, outcomes, tasks
 from tabyard.work.ports import TaskRow
-from tabyard_protocol.ids import TaskId
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.instance import InstanceKind, InstanceStatus
 from tabyard_protocol.resources.task import CommandStatus, TaskStatus
@@ -108,11 +107,11 @@ def outcome_record(row: Row) -> Outcome:
     )
 
 
-def outcome_parameters(task: TaskId, outcome: Outcome) -> dict[str, Parameter]:
-    """An outcome of `task` for its row."""
+def outcome_parameters(number: int, outcome: Outcome) -> dict[str, Parameter]:
+    """An outcome of the task of this number, for its row."""
     fault = outcome.error
     return {
-        "task": task,
+        "number": number,
         "idx": outcome.index,
         "status": outcome.status.value,
         "started_at_ms": outcome.started_at_ms,

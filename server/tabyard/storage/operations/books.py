@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Update, bindparam, insert, select, update
+from sqlalchemy import Update, bindparam, insert, update
 
 from tabyard.core.lifecycle import TASK_NEXT
 from tabyard.storage.sql import Sql
-from tabyard.storage.tables import instances, journal, number, tasks
-from tabyard_protocol.ids import InstanceId, TaskId
+from tabyard.storage.tables import instances, journal, number
+from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.resources.task import TaskStatus
 
-__all__ = ["Happened", "move", "move_of_task", "note", "note_of_task"]
+__all__ = ["Happened", "move", "move_one", "note"]
 
 
 class Happened(StrEnum):
@@ -50,26 +50,6 @@ def note(
     sql.run(NOTE, task=task, instance_id=instance, kind=what.value, epoch=epoch, at_ms=at_ms)
 
 
-NOTE_OF_TASK: Final = insert(journal).from_select(
-    ["task", "instance_id", "kind", "epoch", "at_ms"],
-    select(
-        tasks.c.number,
-        tasks.c.instance_id,
-        *(
-            bindparam(column.name, type_=column.type)
-            for column in (journal.c.kind, journal.c.epoch, journal.c.at_ms)
-        ),
-    ).where(tasks.c.id == bindparam("task")),
-)
-
-
-def note_of_task(
-    sql: Sql, what: Happened, *, task: TaskId, epoch: int | None = None, at_ms: int | None = None
-) -> None:
-    """Add a line about `task`; its number and its instance are looked up on the way."""
-    sql.run(NOTE_OF_TASK, task=task, kind=what.value, epoch=epoch, at_ms=at_ms)
-
-
 MOVE: Final = (
     update(instances)
     .where(instances.c.id == bindparam("instance"))
@@ -78,12 +58,9 @@ MOVE: Final = (
         for status in TaskStatus
     })
 )  # fmt: skip
-MOVE_OF_TASK: Final[Mapping[tuple[TaskStatus, TaskStatus], Update]] = {
+MOVE_ONE: Final[Mapping[tuple[TaskStatus, TaskStatus], Update]] = {
     (before, after): update(instances)
-    .where(
-        instances.c.id
-        == select(tasks.c.instance_id).where(tasks.c.id == bindparam("task")).scalar_subquery()
-    )
+    .where(instances.c.id == bindparam("instance"))
     .values(
         {
             before.value: instances.c[before.value] - number(1),
@@ -96,9 +73,9 @@ MOVE_OF_TASK: Final[Mapping[tuple[TaskStatus, TaskStatus], Update]] = {
 """By the states between which one task is counted over."""
 
 
-def move_of_task(sql: Sql, task: TaskId, *, out_of: TaskStatus, into: TaskStatus) -> None:
-    """Count `task` over from one state to another, for the instance that it belongs to."""
-    sql.run(MOVE_OF_TASK[out_of, into], task=task)
+def move_one(sql: Sql, instance: InstanceId, *, out_of: TaskStatus, into: TaskStatus) -> None:
+    """Count one task of `instance` over from one state to another."""
+    sql.run(MOVE_ONE[out_of, into], instance=instance)
 
 
 NO_MOVE: Final = {f"more_{status.value}": 0 for status in TaskStatus}

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
+
+# Its `ON CONFLICT` is SQLite's as well; SQLite's own is not understood by the other one.
+from sqlalchemy.dialects.postgresql import insert
 
 from tabyard.core.records import Outcome, TaskRecord
 from tabyard.hub.ports import Ending
-from tabyard.storage.operations.books import Happened, move_of_task, note, note_of_task
+from tabyard.storage.operations.books import Happened, move_one, note
+from tabyard.storage.operations.places import Place, Places
 from tabyard.storage.operations.reading import OUTCOMES
 from tabyard.storage.sql import Parameter, Sql
 from tabyard.storage.tables import bodies, instances, number, outcomes, tasks, word
@@ -16,10 +20,13 @@ from tabyard_protocol.ids import InstanceId, TaskId
 from tabyard_protocol.resources.instance import InstanceStatus
 from tabyard_protocol.resources.task import TaskStatus
 
-__all__ = ["add_outcomes", "checkpoint", "claim", "finish", "requeue"]
+__all__ = ["checkpoint", "claim", "finish", "finish_at", "requeue"]
+
+THIS: Final = (tasks.c.number == bindparam("number"), tasks.c.id == bindparam("task"))
+"""Found by its number; its id proves that the number is its own."""
 
 RUNNING_UNDER: Final = (
-    tasks.c.id == bindparam("task"),
+    *THIS,
     tasks.c.status == word(TaskStatus.RUNNING),
     tasks.c.epoch == bindparam("of_epoch"),
 )
@@ -63,7 +70,9 @@ HEAD: Final = (
 CLAIM: Final = update(tasks).where(tasks.c.number == bindparam("task")).values(STARTED)
 
 
-def claim(sql: Sql, instance: InstanceId, *, epoch: int, at_ms: int) -> TaskRecord | None:
+def claim(
+    sql: Sql, instance: InstanceId, *, epoch: int, at_ms: int, places: Places
+) -> TaskRecord | None:
     """Start the head of the queue; None: empty, one runs, or `epoch` has no live link any more."""
     if not sql.run(START_NEXT, instance=instance, of_epoch=epoch):
         return None
@@ -75,55 +84,67 @@ def claim(sql: Sql, instance: InstanceId, *, epoch: int, at_ms: int) -> TaskReco
     note(sql, Happened.CLAIMED, task=task, instance=instance, epoch=epoch, at_ms=at_ms)
     # What never started has no outcomes, and few tasks are claimed twice.
     ended = () if started_before is None else sql.rows(OUTCOMES, task=task)
-    return task_record(tuple(row), (commands, metadata), ended)
+    record = task_record(tuple(row), (commands, metadata), ended)
+    places.learn(record.id, Place(task, instance))
+    return record
 
 
-OUTCOME_NAMES: Final = (
-    "task", "idx", "status", "started_at_ms", "completed_at_ms", "result", "error",
-)  # fmt: skip
-OUTCOME_OF_TASK: Final = select(
-    tasks.c.number,
-    *(bindparam(column.name, type_=column.type) for column in OUTCOME_COLUMNS),
-).where(
-    tasks.c.id == bindparam("task"),
-    ~exists().where(outcomes.c.task == tasks.c.number, outcomes.c.idx == bindparam("idx")),
+ADD_OUTCOME: Final = (
+    insert(outcomes)
+    .values(
+        task=bindparam("number"),
+        **{column.name: bindparam(column.name) for column in OUTCOME_COLUMNS},
+    )
+    .on_conflict_do_nothing()
 )
-ADD_OUTCOME: Final = insert(outcomes).from_select(OUTCOME_NAMES, OUTCOME_OF_TASK)
-"""Inserts unless there is one: an outcome is stored once, the first one counts."""
+"""An outcome is stored once, the first one counts."""
 
-ADD_RUNNING_OUTCOME: Final = insert(outcomes).from_select(
-    OUTCOME_NAMES, OUTCOME_OF_TASK.where(*RUNNING_UNDER[1:])
+ADD_RUNNING_OUTCOME: Final = (
+    insert(outcomes)
+    .from_select(
+        ["task", *(column.name for column in OUTCOME_COLUMNS)],
+        select(
+            tasks.c.number,
+            *(bindparam(column.name, type_=column.type) for column in OUTCOME_COLUMNS),
+        ).where(*RUNNING_UNDER),
+    )
+    .on_conflict_do_nothing()
 )
-"""The same, fenced."""
+"""The same, fenced. To look for it in a subquery would take SQLite a temporary table each time."""
 
 RUNS: Final = select(tasks.c.number).where(*RUNNING_UNDER)
 
 
-def add_outcomes(sql: Sql, task: TaskId, ended: Sequence[Outcome]) -> None:
-    """Store outcomes of `task`; those stored before stay as they are."""
+def add_outcomes(sql: Sql, number: int, ended: Sequence[Outcome]) -> None:
+    """Store outcomes of the task of this number; those stored before stay as they are."""
     if len(ended) == 1:
-        sql.run(ADD_OUTCOME, **outcome_parameters(task, ended[0]))
+        sql.run(ADD_OUTCOME, **outcome_parameters(number, ended[0]))
     elif ended:
-        sql.run_each(ADD_OUTCOME, [outcome_parameters(task, it) for it in ended])
+        sql.run_each(ADD_OUTCOME, [outcome_parameters(number, it) for it in ended])
 
 
-def checkpoint(sql: Sql, task: TaskId, outcome: Outcome, *, epoch: int) -> bool:
+def checkpoint(sql: Sql, task: TaskId, outcome: Outcome, *, epoch: int, places: Places) -> bool:
     """Store one command's outcome; False: the task does not run under `epoch`."""
-    if sql.run(ADD_RUNNING_OUTCOME, of_epoch=epoch, **outcome_parameters(task, outcome)):
+    place = places.find(sql, task)
+    if place is None:
+        return False
+    stored = outcome_parameters(place.number, outcome)
+    if sql.run(ADD_RUNNING_OUTCOME, task=task, of_epoch=epoch, **stored):
         return True
     # It does not run, or that was stored before.
-    return sql.row(RUNS, task=task, of_epoch=epoch) is not None
+    return sql.row(RUNS, number=place.number, task=task, of_epoch=epoch) is not None
 
 
 REQUEUE: Final = update(tasks).where(*RUNNING_UNDER).values(status=word(TaskStatus.QUEUED))
 
 
-def requeue(sql: Sql, task: TaskId, *, epoch: int) -> bool:
+def requeue(sql: Sql, task: TaskId, *, epoch: int, places: Places) -> bool:
     """Back to the queue, where its old sequence number makes it the head of its priority."""
-    if not sql.run(REQUEUE, task=task, of_epoch=epoch):
+    place = places.find(sql, task)
+    if place is None or not sql.run(REQUEUE, number=place.number, task=task, of_epoch=epoch):
         return False
-    move_of_task(sql, task, out_of=TaskStatus.RUNNING, into=TaskStatus.QUEUED)
-    note_of_task(sql, Happened.REQUEUED, task=task, epoch=epoch)
+    move_one(sql, place.instance, out_of=TaskStatus.RUNNING, into=TaskStatus.QUEUED)
+    note(sql, Happened.REQUEUED, task=place.number, instance=place.instance, epoch=epoch)
     return True
 
 
@@ -137,16 +158,24 @@ END: Final[dict[str, Any]] = {
 }
 END_RUNNING: Final = update(tasks).where(*RUNNING_UNDER).values(END)
 END_QUEUED: Final = (
-    update(tasks)
-    .where(tasks.c.id == bindparam("task"), tasks.c.status == word(TaskStatus.QUEUED))
-    .values(END)
+    update(tasks).where(*THIS, tasks.c.status == word(TaskStatus.QUEUED)).values(END)
 )
 
 
-def finish(sql: Sql, ending: Ending) -> bool:
+def finish(sql: Sql, ending: Ending, *, places: Places) -> bool:
     """End a task: status, outcomes and the one terminal journal row; False: somebody was faster."""
+    place = places.find(sql, ending.task)
+    if place is None or not finish_at(sql, place, ending):
+        return False
+    places.forget(ending.task)
+    return True
+
+
+def finish_at(sql: Sql, place: Place, ending: Ending) -> bool:
+    """The same for a task that was just read."""
     error = ending.error
     facts: dict[str, Parameter] = {
+        "number": place.number,
         "task": ending.task,
         "ends_as": ending.status.value,
         "at_ms": ending.at_ms,
@@ -158,8 +187,15 @@ def finish(sql: Sql, ending: Ending) -> bool:
     end = END_QUEUED if ending.epoch is None else END_RUNNING
     if not sql.run(end, of_epoch=ending.epoch, **facts):
         return False
-    add_outcomes(sql, ending.task, ending.outcomes)
+    add_outcomes(sql, place.number, ending.outcomes)
     before = TaskStatus.QUEUED if ending.epoch is None else TaskStatus.RUNNING
-    move_of_task(sql, ending.task, out_of=before, into=ending.status)
-    note_of_task(sql, Happened.TERMINAL, task=ending.task, epoch=ending.epoch, at_ms=ending.at_ms)
+    move_one(sql, place.instance, out_of=before, into=ending.status)
+    note(
+        sql,
+        Happened.TERMINAL,
+        task=place.number,
+        instance=place.instance,
+        epoch=ending.epoch,
+        at_ms=ending.at_ms,
+    )
     return True

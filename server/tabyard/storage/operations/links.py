@@ -18,7 +18,8 @@ from tabyard.core.records import (
 )
 from tabyard.hub.ports import Attached, Ending
 from tabyard.storage.operations.books import Happened, note
-from tabyard.storage.operations.lane import finish
+from tabyard.storage.operations.lane import finish_at
+from tabyard.storage.operations.places import Place
 from tabyard.storage.operations.reading import whole_task
 from tabyard.storage.sql import Parameter, Sql
 from tabyard.storage.tables import instances, number, tasks, word
@@ -193,10 +194,12 @@ def retire(
     sql.run(GIVE_UP, instance=instance, at_ms=at_ms)
     note(sql, Happened.RETIRED, instance=instance, epoch=row[0], at_ms=at_ms)
     live = chain.from_iterable(sql.rows(LIVE_OF[it], instance=instance) for it in LIVE_OF)
-    return [fail(sql, whole_task(sql, task), error, at_ms) for task in list(live)]
+    return [
+        fail(sql, Place(row[0], instance), whole_task(sql, row), error, at_ms) for row in list(live)
+    ]
 
 
-def fail(sql: Sql, task: TaskRecord, error: TaskFault, at_ms: int) -> TaskRecord:
+def fail(sql: Sql, place: Place, task: TaskRecord, error: TaskFault, at_ms: int) -> TaskRecord:
     """End `task`, running or queued, because its instance is gone."""
     runs = task.status is TaskStatus.RUNNING
     missing = tuple(lost_commands(task, error, at_ms))
@@ -211,7 +214,7 @@ def fail(sql: Sql, task: TaskRecord, error: TaskFault, at_ms: int) -> TaskRecord
         outcomes=missing,
         current_index=task.current_index if culprit is None else culprit,
     )
-    ended = finish(sql, ending)
+    ended = finish_at(sql, place, ending)
     assert ended, "a task that was just read as live has ended"
     return task._replace(
         status=ending.status,

@@ -16,6 +16,7 @@ from tabyard.core.records import (
 )
 from tabyard.hub.ports import Attached, Ending
 from tabyard.storage.operations import access, lane, links, reading, submission, sweeping
+from tabyard.storage.operations.places import Places
 from tabyard.storage.sqlite.readers import Readers
 from tabyard.storage.sqlite.writer import Writer
 from tabyard.work.ports import Accepted, NewTask, TaskFilter, TaskPage
@@ -32,6 +33,7 @@ class SqliteStore:
         self._writer = writer
         self._readers = readers
         self._loop = loop
+        self._places = Places()
 
     def health(self) -> tuple[bool, str | None]:
         """Whether the last commit reached the disk, and if not, why.
@@ -80,23 +82,29 @@ class SqliteStore:
 
     def claim(self, instance: InstanceId, *, epoch: int, at_ms: int) -> Future[TaskRecord | None]:
         return self._writer.queue(
-            lambda sql: lane.claim(sql, instance, epoch=epoch, at_ms=at_ms), short=True
+            lambda sql: lane.claim(sql, instance, epoch=epoch, at_ms=at_ms, places=self._places),
+            short=True,
         )
 
     def checkpoint(self, task: TaskId, outcome: Outcome, *, epoch: int) -> Future[bool]:
         """As the port says; an outcome that is stored already stays as it is, which is no error."""
         return self._writer.queue(
-            lambda sql: lane.checkpoint(sql, task, outcome, epoch=epoch), short=True
+            lambda sql: lane.checkpoint(sql, task, outcome, epoch=epoch, places=self._places),
+            short=True,
         )
 
     def requeue(self, task: TaskId, *, epoch: int) -> Future[bool]:
-        return self._writer.queue(lambda sql: lane.requeue(sql, task, epoch=epoch), short=True)
+        return self._writer.queue(
+            lambda sql: lane.requeue(sql, task, epoch=epoch, places=self._places), short=True
+        )
 
     def finish(self, ending: Ending) -> Future[bool]:
         before = TaskStatus.QUEUED if ending.epoch is None else TaskStatus.RUNNING
         final = step(TASK_NEXT, before, ending.status)
         assert is_final(TASK_NEXT, final), f"{final.value} is no ending"
-        return self._writer.queue(partial(lane.finish, ending=ending), short=True)
+        return self._writer.queue(
+            partial(lane.finish, ending=ending, places=self._places), short=True
+        )
 
     # Artifacts and the sweep.
 
