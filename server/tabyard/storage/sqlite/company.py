@@ -9,7 +9,7 @@ from typing import Final
 
 __all__ = ["Company"]
 
-QUIET_TURNS: Final = 8
+QUIET_TURNS: Final = 4
 """So many turns of the loop in a row that bring nobody, and the batch begins. A turn without work
 takes some 5 us; more of them gain nothing on a busy loop, and are felt on an idle one."""
 

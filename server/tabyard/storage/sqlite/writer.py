@@ -1,6 +1,6 @@
 """The one connection that writes: operations queue up, one commit carries all that wait.
 
-Short operations run on the event loop, which takes some 50 µs each and touches no disk as a rule;
+Short operations run on the event loop, which takes some 20 µs each and touches no disk as a rule;
 a thread commits, and does whatever takes longer. Were the thread to run them, each of its
 statements would ask a busy loop for the interpreter again (decision 15). Where there is no disk to
 wait for, the loop commits as well: handing over to a thread and back takes longer than that.
@@ -39,8 +39,8 @@ T = TypeVar("T")
 LARGEST_BATCH: Final = 1_000
 """Bounds how long the first of a batch waits for the last; 1 000 operations take some 50 ms."""
 
-LARGEST_SHORT_BATCH: Final = 96
-"""So many operations at once keep the loop from its other work for some 4 ms; in the thread, which
+LARGEST_SHORT_BATCH: Final = 256
+"""So many operations at once keep the loop from its other work for some 5 ms; in the thread, which
 asks a busy loop for the interpreter at each statement, they take it from the loop for longer."""
 
 GATHER_S: Final = 0.003
