@@ -246,6 +246,23 @@ async def noting(one: Bus) -> AsyncGenerator[Notes]:
             yield notes
 
 
+async def told() -> None:
+    """The turn of the loop in which something happened is over, and the store's after it."""
+    for _ in range(2):
+        await asyncio.sleep(0)
+
+
+async def test_the_store_begins_before_readers_are_told() -> None:
+    one = bus()
+    async with noting(one) as notes:
+        tell(one, "a")
+        began: list[bool] = []
+        # As the writer does, when what has happened is to be stored.
+        asyncio.get_running_loop().call_soon(lambda: began.append(notes.told.is_set()))
+        await told()
+        assert (began, notes.pieces) == ([False], [["a"]])
+
+
 async def test_a_sink_gets_all_that_happens_in_one_moment_and_wakes_nobody() -> None:
     one = bus()
     async with noting(one) as notes:
@@ -254,7 +271,7 @@ async def test_a_sink_gets_all_that_happens_in_one_moment_and_wakes_nobody() -> 
         assert notes.pieces == []
         await notes.told.wait()
         tell(one, "c")
-        await asyncio.sleep(0)
+        await told()
         assert notes.pieces == [["a", "b"], ["c"]]
         assert notes.read == []
 
@@ -270,7 +287,7 @@ async def test_what_a_sink_does_not_take_is_read_before_anything_later() -> None
         await notes.told.wait()
         assert (notes.read, notes.pieces) == (["a", "b"], [])
         tell(one, "c")
-        await asyncio.sleep(0)
+        await told()
         assert notes.pieces == [["c"]]
 
 

@@ -144,10 +144,17 @@ class Bus:
                 self._wake_soon(readers)
 
     def _wake_soon(self, readers: Iterable[Subscription]) -> None:
-        """When all that happens in this moment has been told: each sending is a system call."""
+        """When all that happens in this moment has been told: each sending is a system call.
+
+        And one turn later than that: what happens is stored as well, as a rule, and a lane waits
+        for it. The store begins in the turn between, and the sending takes place while it flushes.
+        """
         if not self._awaken:
-            asyncio.get_running_loop().call_soon(self._wake_readers)
+            asyncio.get_running_loop().call_soon(self._wake_next)
         self._awaken.update(readers)
+
+    def _wake_next(self) -> None:
+        asyncio.get_running_loop().call_soon(self._wake_readers)
 
     def _wake_readers(self) -> None:
         readers, self._awaken = self._awaken, set()
