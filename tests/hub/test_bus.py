@@ -246,23 +246,6 @@ async def noting(one: Bus) -> AsyncGenerator[Notes]:
             yield notes
 
 
-async def told() -> None:
-    """The turn of the loop in which something happened is over, and the store's after it."""
-    for _ in range(2):
-        await asyncio.sleep(0)
-
-
-async def test_the_store_begins_before_readers_are_told() -> None:
-    one = bus()
-    async with noting(one) as notes:
-        tell(one, "a")
-        began: list[bool] = []
-        # As the writer does, when what has happened is to be stored.
-        asyncio.get_running_loop().call_soon(lambda: began.append(notes.told.is_set()))
-        await told()
-        assert (began, notes.pieces) == ([False], [["a"]])
-
-
 async def test_a_sink_gets_all_that_happens_in_one_moment_and_wakes_nobody() -> None:
     one = bus()
     async with noting(one) as notes:
@@ -271,7 +254,7 @@ async def test_a_sink_gets_all_that_happens_in_one_moment_and_wakes_nobody() -> 
         assert notes.pieces == []
         await notes.told.wait()
         tell(one, "c")
-        await told()
+        await asyncio.sleep(0)
         assert notes.pieces == [["a", "b"], ["c"]]
         assert notes.read == []
 
@@ -287,8 +270,45 @@ async def test_what_a_sink_does_not_take_is_read_before_anything_later() -> None
         await notes.told.wait()
         assert (notes.read, notes.pieces) == (["a", "b"], [])
         tell(one, "c")
-        await told()
+        await asyncio.sleep(0)
         assert notes.pieces == [["c"]]
+
+
+async def test_what_is_told_waits_for_the_store_to_begin() -> None:
+    one = bus()
+    async with noting(one) as notes:
+        one.tell("a", {}, instance=HERE, task=T, at_ms=7)
+        began: list[list[list[str]]] = []
+        # As the writer does, when what has happened is to be stored.
+        asyncio.get_running_loop().call_soon(lambda: began.append(list(notes.pieces)))
+        one.tell("b", {}, instance=HERE, task=T, at_ms=7)
+        await notes.told.wait()
+        assert began == [[]]
+        assert notes.pieces == [["a", "b"]]
+
+
+async def test_nobody_comes_between_what_happened_and_its_telling() -> None:
+    one = bus()
+    with one.subscribe() as everything, one.subscribe() as late:
+        everything.add_instance("*")
+        one.tell("a", {}, instance=HERE, task=T, at_ms=7)
+        assert late.add_task(T).offset == 1, "what happened before is not told as new"
+        one.tell("b", {}, instance=HERE, task=T, at_ms=7, last=True)
+        one.publish("c", {}, instance=HERE, at_ms=7)
+        one.tell("d", {}, instance=HERE, at_ms=7)
+        one.close()
+        assert await read(everything) == ["a", "b", "c", "d"]
+        assert await read(late) == ["b"]
+
+
+async def test_an_event_that_can_not_be_encoded_takes_no_other_along() -> None:
+    one = bus()
+    with one.subscribe() as everything:
+        everything.add_instance("*")
+        one.tell("a", {"x": object()}, instance=HERE, task=T, at_ms=7)
+        one.tell("b", {}, instance=HERE, task=T, at_ms=7)
+        one.close()
+        assert await read(everything) == ["b"]
 
 
 async def test_a_crowd_gets_what_happens_meanwhile_in_one_piece() -> None:

@@ -1,6 +1,7 @@
 """The client WebSocket: each request of the contract, its answer, and the order of things."""
 
 import asyncio
+import json
 from contextlib import suppress
 from typing import Any
 
@@ -123,6 +124,26 @@ async def test_tasks_are_listed_and_read() -> None:
     assert (wrong["type"], wrong["code"], wrong["requestId"]) == ("error", "INVALID_INPUT", 2)
     assert whole == {"type": "task_status_response", "requestId": 3, "task": rest}
     assert unknown == {"type": "task_status_response", "requestId": 4, "task": None}
+
+
+async def test_a_number_of_any_size_reaches_the_browser_and_comes_back_as_an_id() -> None:
+    big = 2**70
+    args = {"expression": "x", "args": [big]}
+    command = {"tool_name": "browser_execute", "intention": "count", "args": args}
+    async with asyncio.timeout(5), serve_door() as door:
+        browser = await door.yard.browser()
+        async with door.client() as client:
+            draft = {"type": "task_submit", "requestId": big, **task_body(command)}
+            await client.socket.send(json.dumps(draft))
+            call = await browser.next_call()
+            [answer] = (await client.until(is_type("task_submit_response")))[-1:]
+            await client.socket.send(
+                json.dumps({"type": "task_status", "taskId": "task_0_0", "requestId": big})
+            )
+            [unknown] = (await client.until(is_type("task_status_response")))[-1:]
+    assert call.args["args"] == [float(big)], "JavaScript has no other number for it"
+    assert int(answer["requestId"]) == int(unknown["requestId"]) == big
+    assert unknown["task"] is None
 
 
 async def test_a_task_is_cancelled_once() -> None:

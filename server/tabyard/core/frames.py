@@ -7,6 +7,7 @@ import orjson
 from pydantic import ValidationError
 from typing_extensions import override
 
+from tabyard.core.json_text import dumps
 from tabyard.core.lifting import loads
 from tabyard_protocol.link import (
     BrowserEvent,
@@ -106,4 +107,4 @@ def read_hello(message: str) -> Hello:
 def call_frame(fields: JsonObject) -> str:
     """A hub's frame as text, absent fields left out."""
     present = {name: value for name, value in fields.items() if value is not None}
-    return orjson.dumps(present).decode()
+    return dumps(present)

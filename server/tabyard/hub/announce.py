@@ -70,8 +70,7 @@ class Announcer:
     def complete(self, task: TaskRecord) -> None:
         """A task has ended, and that is stored."""
         self.ended[task.status] += 1
-        self._tell("task_complete", complete_fields(task), task.instance_id, task.id)
-        self._bus.history.end_task(task.id)
+        self._tell("task_complete", complete_fields(task), task.instance_id, task.id, last=True)
         watcher = self._watchers.get(task.id)
         if watcher is not None and not watcher.done():
             watcher.set_result(task)
@@ -98,10 +97,16 @@ class Announcer:
 
     def disconnected(self, instance: InstanceId, *, reason: str) -> None:
         """A browser is gone, and its tasks have failed."""
-        self._tell("instance_disconnected", {"reason": reason}, instance)
-        self._bus.history.end_instance(instance)
+        self._tell("instance_disconnected", {"reason": reason}, instance, last=True)
 
     def _tell(
-        self, kind: str, fields: JsonObject, instance: InstanceId, task: TaskId | None = None
+        self,
+        kind: str,
+        fields: JsonObject,
+        instance: InstanceId,
+        task: TaskId | None = None,
+        *,
+        last: bool = False,
     ) -> None:
-        self._bus.publish(kind, fields, instance=instance, task=task, at_ms=self._clock.now_ms())
+        at_ms = self._clock.now_ms()
+        self._bus.tell(kind, fields, instance=instance, task=task, at_ms=at_ms, last=last)

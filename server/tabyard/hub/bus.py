@@ -1,14 +1,14 @@
 """The bus: what happens is encoded once and reaches every reader in order."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, NamedTuple
 from weakref import WeakSet
-
-import orjson
 
 from tabyard.core.events import EncodedEvent
 from tabyard.core.history import History
+from tabyard.core.json_text import dumps
 from tabyard.hub.subscription import Subscription, Topic, topics_of
 from tabyard_protocol.ids import InstanceId, TaskId
 from tabyard_protocol.model import JsonObject
@@ -29,6 +29,20 @@ MOST_REST_S: Final = 0.05
 """But no crowd waits longer than this."""
 
 
+logger = logging.getLogger(__name__)
+
+
+class _News(NamedTuple):
+    """What is to be published."""
+
+    kind: str
+    fields: JsonObject
+    instance: InstanceId
+    task: TaskId | None
+    at_ms: int
+    last: bool
+
+
 class Bus:
     """Publishes events; each is encoded once. `epoch` names this hub process to its readers."""
 
@@ -42,9 +56,10 @@ class Bus:
         reader_bytes: int,
     ) -> None:
         self.epoch = epoch
-        self.history = History(limit_count=history_events, limit_bytes=history_bytes)
-        self.seq = 0
-        """Of the newest event."""
+        self._history = History(limit_count=history_events, limit_bytes=history_bytes)
+        self._news: list[_News] = []
+        """To be published, in this order, before anybody can look at the history."""
+        self._seq = 0
         self._reader_events = reader_events
         self._reader_bytes = reader_bytes
         self._readers: dict[Topic, set[Subscription]] = {}
@@ -57,6 +72,59 @@ class Bus:
         self._subscriptions: WeakSet[Subscription] = WeakSet()
         self._closed = False
 
+    @property
+    def history(self) -> History:
+        """All that was told so far, as far as it is kept."""
+        if self._news:
+            self.catch_up()
+        return self._history
+
+    @property
+    def seq(self) -> int:
+        """The number of the newest event."""
+        if self._news:
+            self.catch_up()
+        return self._seq
+
+    def tell(
+        self,
+        kind: str,
+        fields: JsonObject,
+        *,
+        instance: InstanceId,
+        task: TaskId | None = None,
+        at_ms: int,
+        last: bool = False,
+    ) -> None:
+        """Publish it two turns of the loop from now; `last`: of its task, or else its instance.
+
+        What happens is stored as a rule, or followed by the next command, and a lane waits for
+        that. In the turns between, the store begins and the command goes out: events are encoded
+        and sent while the disk and the browser work.
+        """
+        if not self._news:
+            asyncio.get_running_loop().call_soon(self._catch_up_next)
+        self._news.append(_News(kind, fields, instance, task, at_ms, last))
+
+    def catch_up(self) -> None:
+        """Publish now what was told."""
+        news, self._news = self._news, []
+        for kind, fields, instance, task, at_ms, last in news:
+            try:
+                self.publish(kind, fields, instance=instance, task=task, at_ms=at_ms)
+            # A defect in one must not swallow the others, which nobody would tell again.
+            except Exception:
+                logger.exception("event lost", extra={"kind": kind, "task": task})
+            if not last:
+                continue
+            if task is not None:
+                self._history.end_task(task)
+            else:
+                self._history.end_instance(instance)
+
+    def _catch_up_next(self) -> None:
+        asyncio.get_running_loop().call_soon(self.catch_up)
+
     def publish(
         self,
         kind: str,
@@ -66,8 +134,10 @@ class Bus:
         task: TaskId | None = None,
         at_ms: int,
     ) -> EncodedEvent:
-        """Tell all readers of `task`, of `instance` and of everything. Never waits."""
-        history = self.history
+        """Tell all readers of `task`, of `instance` and of everything, now. Never waits."""
+        if self._news:
+            self.catch_up()
+        history = self._history
         of_instance = history.instance(instance)
         instance_offset = of_instance.offset + 1
         if task is None:
@@ -92,9 +162,9 @@ class Bus:
                 "timestamp": at_ms,
                 **fields,
             }
-        self.seq += 1
-        text = orjson.dumps(whole).decode()
-        event = EncodedEvent(self.seq, kind, task, instance, offset, instance_offset, text)
+        self._seq += 1
+        text = dumps(whole)
+        event = EncodedEvent(self._seq, kind, task, instance, offset, instance_offset, text)
         history.add(event, of_instance, of_task)
         if self._readers:
             self._hand_out(event)
@@ -115,6 +185,7 @@ class Bus:
 
     def close(self) -> None:
         """End every reader, later ones too; what has come for it is still handed over."""
+        self.catch_up()
         self._closed = True
         for reader in tuple(self._subscriptions):
             reader.close()
@@ -144,17 +215,10 @@ class Bus:
                 self._wake_soon(readers)
 
     def _wake_soon(self, readers: Iterable[Subscription]) -> None:
-        """When all that happens in this moment has been told: each sending is a system call.
-
-        And one turn later than that: what happens is stored as well, as a rule, and a lane waits
-        for it. The store begins in the turn between, and the sending takes place while it flushes.
-        """
+        """When all that happens in this moment has been told: each sending is a system call."""
         if not self._awaken:
-            asyncio.get_running_loop().call_soon(self._wake_next)
+            asyncio.get_running_loop().call_soon(self._wake_readers)
         self._awaken.update(readers)
-
-    def _wake_next(self) -> None:
-        asyncio.get_running_loop().call_soon(self._wake_readers)
 
     def _wake_readers(self) -> None:
         readers, self._awaken = self._awaken, set()

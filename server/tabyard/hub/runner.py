@@ -6,11 +6,10 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final
 
-import orjson
-
 from tabyard.core.calls import Call, call_id
 from tabyard.core.course import Finish
 from tabyard.core.errors import HubError, StoreUnavailable
+from tabyard.core.json_text import dumps
 from tabyard.core.mcp import text_result, wrap
 from tabyard.core.records import Command, Fault
 from tabyard.core.recovery import Adopt, Fail, Resume, ResumeOnHub
@@ -148,7 +147,7 @@ class Runner:
             fields["session"] = task.session
         if task.dialogs is not None:
             fields["dialogs"] = task.dialogs
-        frame = orjson.dumps(fields).decode()
+        frame = dumps(fields)
         if not link.send_now(frame):
             await link.send(frame)
         if link.has_acks:

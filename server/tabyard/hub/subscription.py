@@ -52,8 +52,16 @@ class Publisher(Protocol):
     """The bus, as its readers see it."""
 
     epoch: str
-    history: History
-    seq: int
+
+    @property
+    def history(self) -> History:
+        """All that was told so far, as far as it is kept."""
+        ...
+
+    @property
+    def seq(self) -> int:
+        """The number of the newest event."""
+        ...
 
     def enlist(self, topic: Topic, reader: "Subscription") -> None: ...
     def discharge(self, topic: Topic, reader: "Subscription") -> None: ...

@@ -1,12 +1,11 @@
 """Rows to records and back: the only place that knows how a value lies in a column."""
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import case, func, select
 
+from tabyard.core.json_text import dumps, loads
 from tabyard.core.records import (
     ArtifactRecord,
     Command,
@@ -30,7 +29,6 @@ __all__ = [
     "OUTCOME_COLUMNS",
     "TASK_COLUMNS",
     "artifact_record",
-    "dumps",
     "instance_record",
     "outcome_parameters",
     "outcome_record",
@@ -40,23 +38,6 @@ __all__ = [
     "task_row",
     "unpack_commands",
 ]
-
-
-def dumps(value: object) -> str:
-    """Compact JSON. What orjson refuses (integers over 64 bits, lone surrogates) is kept too."""
-    try:
-        return orjson.dumps(value).decode()
-    except orjson.JSONEncodeError:
-        return json.dumps(value, separators=(",", ":"))
-
-
-# JSON has no narrower type before its reader knows what it is.
-def loads(text: str) -> Any:  # noqa: ANN401
-    """What `dumps` wrote."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return json.loads(text)
 
 
 def named(names: Sequence[str], row: Row) -> dict[str, Any]:

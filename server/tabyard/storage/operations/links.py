@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, insert, null, select, update
 
 from tabyard.core.errors import InstanceNotFound
+from tabyard.core.json_text import dumps
 from tabyard.core.records import (
     Fault,
     InstanceRecord,
@@ -23,7 +24,7 @@ from tabyard.storage.operations.places import Place
 from tabyard.storage.operations.reading import whole_task
 from tabyard.storage.sql import Parameter, Sql
 from tabyard.storage.tables import instances, number, tasks, word
-from tabyard.storage.values import INSTANCE_COLUMNS, TASK_COLUMNS, dumps, instance_record
+from tabyard.storage.values import INSTANCE_COLUMNS, TASK_COLUMNS, instance_record
 from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.resources.instance import InstanceStatus
 from tabyard_protocol.resources.task import CommandStatus, TaskStatus
