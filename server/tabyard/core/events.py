@@ -60,11 +60,12 @@ def progress_fields(
 ) -> JsonObject:
     """`task_progress`: command `index` of `task` has started or ended."""
     command = task.commands[index]
+    # `_value_` is what lies behind an enum's `value`, which is a call each time; so here and below.
     fields: JsonObject = {
         "commandId": command_id(task.id, index),
         "commandIndex": index,
         "totalCommands": len(task.commands),
-        "status": status.value,
+        "status": status._value_,
         "tool_name": command.tool_name,
         "intention": command.intention,
     }
@@ -88,7 +89,7 @@ def complete_fields(task: TaskRecord) -> JsonObject:
     if failed is not None:
         summary["failedCommandIndex"] = failed
     fields: JsonObject = {
-        "status": task.status.value,
+        "status": task.status._value_,
         "summary": summary,
         "results": [_outcome_fields(task.id, one) for one in task.outcomes],
     }
@@ -102,7 +103,7 @@ def complete_fields(task: TaskRecord) -> JsonObject:
 def _outcome_fields(task: TaskId, outcome: Outcome) -> JsonObject:
     fields: JsonObject = {
         "commandId": command_id(task, outcome.index),
-        "status": outcome.status.value,
+        "status": outcome.status._value_,
     }
     if outcome.result is not None:
         fields["result"] = outcome.result

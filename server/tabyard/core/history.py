@@ -93,7 +93,7 @@ class History:
         events = self._all
         events.append(event)
         self._bytes += len(event.text)
-        while events and (len(events) > self._limit_count or self._bytes > self._limit_bytes):
+        while self._bytes > self._limit_bytes or len(events) > self._limit_count:
             self._forget_oldest()
 
     def end_task(self, task: TaskId) -> None:

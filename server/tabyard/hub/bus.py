@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple
+from typing import Final
 from weakref import WeakSet
 
 from tabyard.core.events import EncodedEvent
@@ -32,15 +32,8 @@ MOST_REST_S: Final = 0.05
 logger = logging.getLogger(__name__)
 
 
-class _News(NamedTuple):
-    """What is to be published."""
-
-    kind: str
-    fields: JsonObject
-    instance: InstanceId
-    task: TaskId | None
-    at_ms: int
-    last: bool
+_News = tuple[str, JsonObject, InstanceId, TaskId | None, int, bool]
+"""What is to be published: as `Bus.tell` takes it."""
 
 
 class Bus:
@@ -104,7 +97,7 @@ class Bus:
         """
         if not self._news:
             asyncio.get_running_loop().call_soon(self._catch_up_next)
-        self._news.append(_News(kind, fields, instance, task, at_ms, last))
+        self._news.append((kind, fields, instance, task, at_ms, last))
 
     def catch_up(self) -> None:
         """Publish now what was told."""

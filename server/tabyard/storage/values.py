@@ -94,7 +94,7 @@ def outcome_parameters(number: int, outcome: Outcome) -> dict[str, Parameter]:
     return {
         "number": number,
         "idx": outcome.index,
-        "status": outcome.status.value,
+        "status": outcome.status._value_,
         "started_at_ms": outcome.started_at_ms,
         "completed_at_ms": outcome.completed_at_ms,
         "result": pack_object(outcome.result),

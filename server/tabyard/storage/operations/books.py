@@ -47,7 +47,8 @@ def note(
     at_ms: int | None = None,
 ) -> None:
     """Add a line to the journal. `at_ms` is None where the port names no time (a requeue)."""
-    sql.run(NOTE, task=task, instance_id=instance, kind=what.value, epoch=epoch, at_ms=at_ms)
+    # The attribute behind `value`, which is a call: three of these are written for each task.
+    sql.run(NOTE, task=task, instance_id=instance, kind=what._value_, epoch=epoch, at_ms=at_ms)
 
 
 MOVE: Final = (

@@ -177,7 +177,7 @@ def finish_at(sql: Sql, place: Place, ending: Ending) -> bool:
     facts: dict[str, Parameter] = {
         "number": place.number,
         "task": ending.task,
-        "ends_as": ending.status.value,
+        "ends_as": ending.status._value_,
         "at_ms": ending.at_ms,
         "reached": ending.current_index,
         "code": None if error is None else error.code,
