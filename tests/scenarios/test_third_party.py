@@ -28,6 +28,28 @@ async def test_a_bare_result_is_wrapped_and_unknown_frames_are_spared() -> None:
         assert {frame["type"] for frame in script.frames} == {"tool_call"}
 
 
+async def test_a_result_that_nobody_could_write_down_fails_its_command() -> None:
+    deep: Any = 1
+    for _ in range(300):
+        deep = [deep]
+    results: list[Any] = [deep, {"content": [], "structuredContent": {"deep": deep}}]
+    async with asyncio.timeout(5), open_yard() as yard:
+        script = await yard.browser(behaviour=Behaviour.COMPATIBLE)
+        events = yard.listen()
+        for count, result in enumerate(results, 1):
+            task = await yard.submit(ACT)
+            await script.answer(await script.next_call(count), result)
+
+            error: Any = (await events.complete(task))["error"]
+
+            assert error["code"] == "NOT_SERIALIZABLE"
+            assert "nested deeper than 200 levels" in error["message"]
+        # The lane is as it was.
+        task = await yard.submit(ACT)
+        await script.answer(await script.next_call(3), "fine")
+        assert (await events.complete(task))["status"] == "completed"
+
+
 async def test_an_error_of_its_own_making_is_passed_on() -> None:
     async with asyncio.timeout(5), open_yard() as yard:
         script = await yard.browser(behaviour=Behaviour.COMPATIBLE)

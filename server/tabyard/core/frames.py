@@ -7,7 +7,7 @@ import orjson
 from pydantic import ValidationError
 from typing_extensions import override
 
-from tabyard.core.json_text import dumps
+from tabyard.core.json_text import DEEPEST, dumps
 from tabyard.core.lifting import loads
 from tabyard_protocol.link import (
     BrowserEvent,
@@ -77,8 +77,11 @@ def read_frame(message: str) -> BrowserFrame:
 def read_result(message: bytes) -> tuple[str, object] | None:
     """The call and the result of a `tool_result`; None: it is anything else, or not in order.
 
-    The same as `read_frame`, for the one frame that comes all the time.
+    The same as `read_frame`, for the one frame that comes all the time. What may be nested too deep
+    is left to that one.
     """
+    if message.count(b"{") + message.count(b"[") > DEEPEST:
+        return None
     try:
         fields: object = orjson.loads(message)
     except orjson.JSONDecodeError:

@@ -89,7 +89,7 @@ class Bus:
         at_ms: int,
         last: bool = False,
     ) -> None:
-        """Publish it two turns of the loop from now; `last`: of its task, or else its instance.
+        """Publish it, at most two turns of the loop from now; `last` of its task, or its instance.
 
         What happens is stored as a rule, or followed by the next command, and a lane waits for
         that. In the turns between, the store begins and the command goes out: events are encoded

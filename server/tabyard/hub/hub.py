@@ -211,7 +211,7 @@ class Hub:
         return run if run is not None and run.task_id == task and not run.over else None
 
     async def cancel(self, task: TaskId) -> TaskRecord:
-        """End `task` as cancelled; back when that is stored, before the browser has confirmed it.
+        """End `task` as cancelled; back when that is stored and told, not when the browser stopped.
 
         Raises:
             TaskNotFound: nobody knows it.
@@ -228,6 +228,9 @@ class Hub:
                 continue  # it moved on meanwhile: look again
             if ended.status is not TaskStatus.CANCELLED:
                 raise TaskFinished(task, ended.status)
+            # Readers hear of it in the turn before the caller does.
+            self.bus.catch_up()
+            await asyncio.sleep(0)
             return ended
 
     async def dismiss(self, instance: InstanceId, *, reason: str) -> None:

@@ -63,6 +63,10 @@ class Publisher(Protocol):
         """The number of the newest event."""
         ...
 
+    def catch_up(self) -> None:
+        """Publish what was told."""
+        ...
+
     def enlist(self, topic: Topic, reader: "Subscription") -> None: ...
     def discharge(self, topic: Topic, reader: "Subscription") -> None: ...
 
@@ -138,11 +142,13 @@ class Subscription:
         return self._add(("instance", instance), replay, after, epoch)
 
     def remove_task(self, task: TaskId) -> None:
-        """No more events of `task`, except by another topic."""
+        """No more events of `task` from now on, except by another topic."""
+        self._bus.catch_up()
         self._remove(("task", task))
 
     def remove_instance(self, instance: InstanceId | str) -> None:
-        """No more events of `instance`, except by another topic."""
+        """No more events of `instance` from now on, except by another topic."""
+        self._bus.catch_up()
         self._remove(("instance", instance))
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ from typing import Protocol
 
 import orjson
 
+from tabyard.core.json_text import dumps
 from tabyard.hub.ports import SocketClosed
 from tabyard_protocol.model import JsonObject
 
@@ -266,7 +267,7 @@ class ScriptedInstance:
 
     async def _send(self, frame: JsonObject) -> None:
         assert self._socket is not None
-        await self._socket.send(orjson.dumps(frame).decode())
+        await self._socket.send(dumps(frame))
 
     async def _note_change(self) -> None:
         async with self._changed:

@@ -78,7 +78,7 @@ def parse(model: type[M], text: bytes | str, *, what: str = "Request body") -> M
         parsed = _validated(model, text)
     except ValidationError as error:
         raise _refusal(error, text, model, what) from None
-    if _says_no_number(text):
+    if says_no_number(text):
         raise _not_json(what)
     return parsed
 
@@ -108,7 +108,7 @@ def _not_json(what: str) -> InvalidInput:
     return InvalidInput(f"Invalid JSON in {what[0].lower()}{what[1:]}")
 
 
-def _says_no_number(text: bytes | str) -> bool:
+def says_no_number(text: bytes | str) -> bool:
     """Whether `NaN` or `Infinity` stands for a number; pydantic takes both, JSON has neither."""
     if isinstance(text, str):
         suspicious = "NaN" in text or "Infinity" in text

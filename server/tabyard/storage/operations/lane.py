@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
-# Its `ON CONFLICT` is SQLite's as well; SQLite's own is not understood by the other one.
+# PostgreSQL's `insert`: SQLite's compiler knows its ON CONFLICT, and not the other way round.
 from sqlalchemy.dialects.postgresql import insert
 
 from tabyard.core.records import Outcome, TaskRecord

@@ -196,7 +196,8 @@ def retire(
     note(sql, Happened.RETIRED, instance=instance, epoch=row[0], at_ms=at_ms)
     live = chain.from_iterable(sql.rows(LIVE_OF[it], instance=instance) for it in LIVE_OF)
     return [
-        fail(sql, Place(row[0], instance), whole_task(sql, row), error, at_ms) for row in list(live)
+        fail(sql, Place(task[0], instance), whole_task(sql, task), error, at_ms)
+        for task in list(live)
     ]
 
 

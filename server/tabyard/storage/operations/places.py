@@ -15,8 +15,8 @@ from tabyard_protocol.ids import InstanceId, TaskId
 __all__ = ["Place", "Places"]
 
 MOST: Final = 10_000
-"""Tasks that are remembered, since not each that was claimed is finished here. One that is not
-costs a search."""
+"""So many are remembered, since not each that was claimed is finished here. A task that is not
+remembered costs a search each time: one that ran before this hub was started, for instance."""
 
 FIND: Final = select(tasks.c.number, tasks.c.instance_id).where(tasks.c.id == bindparam("task"))
 

@@ -37,7 +37,7 @@ __all__ = ["Health", "Writer"]
 T = TypeVar("T")
 
 LARGEST_BATCH: Final = 1_000
-"""Bounds how long the first of a batch waits for the last; 1 000 operations take some 50 ms."""
+"""Bounds how long the first of a batch waits for the last; 1 000 take the thread some 50 ms."""
 
 LARGEST_SHORT_BATCH: Final = 256
 """So many operations at once keep the loop from its other work for some 5 ms; in the thread, which

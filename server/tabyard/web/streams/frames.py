@@ -7,7 +7,7 @@ import orjson
 from pydantic import ValidationError
 
 from tabyard.core.errors import HubError, InvalidInput, UnknownType
-from tabyard.web.bodies import expect_shallow, parse
+from tabyard.web.bodies import expect_shallow, parse, says_no_number
 from tabyard_protocol.client import CLIENT_REQUEST, ClientPing, ClientRequest
 from tabyard_protocol.model import WireModel
 from tabyard_protocol.shapes import members, tag
@@ -45,9 +45,12 @@ def read_request(frame: str | bytes, *, levels: int = 100) -> ClientRequest | Re
     except InvalidInput as error:
         return Refused(error, None, None)
     try:
-        return CLIENT_REQUEST.validate_json(frame)
+        request = CLIENT_REQUEST.validate_json(frame)
     except ValidationError as error:
         return _refuse(frame, error)
+    if says_no_number(frame):
+        return Refused(InvalidInput("Invalid JSON in frame"), None, None)
+    return request
 
 
 def is_hello(frame: str | bytes) -> bool:

@@ -4,12 +4,12 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tabyard.core.errors import TaskNotFound
 from tabyard.core.events import EncodedEvent, complete_fields
+from tabyard.core.json_text import dumps
 from tabyard.core.lifecycle import TASK_NEXT, is_final
 from tabyard.core.records import TaskRecord
 from tabyard.hub.subscription import Position, Subscription
@@ -132,7 +132,7 @@ def _from_store(record: TaskRecord, position: Position) -> bytes:
         "timestamp": record.completed_at_ms or record.created_at_ms,
         **complete_fields(record),
     }
-    text = orjson.dumps(fields).decode()
+    text = dumps(fields)
     return encode("task_complete", text, stream_id=f"{position.epoch}.{END}")
 
 
