@@ -56,6 +56,8 @@ class Bus:
         self._reader_events = reader_events
         self._reader_bytes = reader_bytes
         self._readers: dict[Topic, set[Subscription]] = {}
+        self._is_waking = False
+        """Readers are woken in this turn."""
         self._awaken: set[Subscription] = set()
         """Others who have got events in this moment."""
         self._to_wake: set[Topic] = set()
@@ -116,7 +118,17 @@ class Bus:
                 self._history.end_instance(instance)
 
     def _catch_up_next(self) -> None:
-        asyncio.get_running_loop().call_soon(self.catch_up)
+        asyncio.get_running_loop().call_soon(self._catch_up_and_wake)
+
+    def _catch_up_and_wake(self) -> None:
+        """All that happened in a moment has been told by now: readers need no turn of their own."""
+        self._is_waking = True
+        try:
+            self.catch_up()
+        finally:
+            self._is_waking = False
+        if self._awaken:
+            self._wake_readers()
 
     def publish(
         self,
@@ -209,7 +221,7 @@ class Bus:
 
     def _wake_soon(self, readers: Iterable[Subscription]) -> None:
         """When all that happens in this moment has been told: each sending is a system call."""
-        if not self._awaken:
+        if not self._awaken and not self._is_waking:
             asyncio.get_running_loop().call_soon(self._wake_readers)
         self._awaken.update(readers)
 
