@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.yard import ACT, READ, open_yard
 
+from tabyard.core.json_text import dumps
 from tabyard.testing import Behaviour
 
 
@@ -44,9 +45,14 @@ async def test_a_result_that_nobody_could_write_down_fails_its_command() -> None
 
             assert error["code"] == "NOT_SERIALIZABLE"
             assert "nested deeper than 200 levels" in error["message"]
-        # The lane is as it was.
+        # What an error says besides is left out, and the lane is as it was.
         task = await yard.submit(ACT)
-        await script.answer(await script.next_call(3), "fine")
+        call = await script.next_call(3)
+        error = {"code": "X", "message": "x", "details": {"deep": deep}}
+        await script.send_raw(dumps({"type": "tool_error", "id": call.id, "error": error}))
+        assert (await events.complete(task))["results"][0]["error"] == {"code": "X", "message": "x"}
+        task = await yard.submit(ACT)
+        await script.answer(await script.next_call(4), "fine")
         assert (await events.complete(task))["status"] == "completed"
 
 

@@ -39,7 +39,8 @@ TOO_DEEP: Final = Fault(
 
 def fault_of(error: ToolFault) -> Fault:
     """A peer's error, bounded: a message is for people, not for megabytes."""
-    return Fault(error.code[:100], error.message[:20_000], error.details)
+    details = None if is_deeper(error.details) else error.details
+    return Fault(error.code[:100], error.message[:20_000], details)
 
 
 def answer_of(frame: ToolResult | ToolError | Answered) -> Answer:
