@@ -277,6 +277,10 @@ class Link:
         self.ws.send(frame)
 
 
+ABLE = {"protocol": 1, "memory": "bench"}
+"""What a browser says that does as the extension does, and hears of what is stored and ended."""
+
+
 def _nothing() -> None:
     """No one wants to know."""
 
@@ -288,7 +292,7 @@ async def connect_instance(http: Http, label: str, result: bytes = RESULT) -> Li
     )
     link = Link(str(registered["instanceId"]), result)
     link.ws = await Ws.connect(str(registered["websocketUrl"]), link.message)
-    link.ws.send(orjson.dumps({"type": "hello", "instanceId": link.instance}))
+    link.ws.send(orjson.dumps({"type": "hello", "instanceId": link.instance, **ABLE}))
     async with asyncio.timeout(30):
         await link.welcomed
     return link

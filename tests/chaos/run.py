@@ -287,7 +287,7 @@ class Chaos:
             with suppress(orjson.JSONDecodeError):
                 told = orjson.loads(line)
                 if told.get("event") == "browser attached":
-                    report.verdicts[told["verdict"]] += 1
+                    report.verdicts["adopt" if told["adopted"] else told["verdict"]] += 1
                 elif told.get("event") in ("lane failed", "background work failed"):
                     report.violations.append(f"defect: {told}"[:LINE])
         return report

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from tabyard.storage.operations import lane, links
 from tabyard.storage.tables import instances, number, tasks, word
@@ -16,7 +16,8 @@ def take_down_fences() -> None:
     """No statement asks for the epoch any more, and no link knows an older one."""
     *runs, _of_this_epoch = lane.RUNNING_UNDER
     rebuilt: dict[str, Any] = {
-        "REACHED": update(tasks).where(*runs).values(current_index=bindparam("reached")),
+        "ADD_RUNNING_OUTCOME": lane.adding_an_outcome(*runs),
+        "RUNS": select(tasks.c.number).where(*runs),
         "REQUEUE": update(tasks).where(*runs).values(status=word(TaskStatus.QUEUED)),
         "END_RUNNING": update(tasks).where(*runs).values(lane.END),
         "START_NEXT": update(instances)

@@ -35,6 +35,7 @@ def test_commands_end_one_after_the_other() -> None:
     assert first == Outcome(0, CommandStatus.SUCCESS, 10, 11, {"a": 1})
     assert (one.index, one.command_id, one.is_over) == (1, "t1_cmd_1", False)
     assert one.take_unsaved() == (first,)
+    one.saved(first)
     one.start(12)
     last = one.succeed({}, 13)
     finish = one.complete(14)
@@ -98,6 +99,18 @@ def test_what_the_store_refused_goes_along_with_the_next_write() -> None:
     one.give_back(second)
     one.give_back(first)
     assert one.take_unsaved() == (first, second)
+
+
+def test_what_is_not_known_to_be_stored_goes_along_with_the_end() -> None:
+    one = course(3)
+    outcomes: list[Outcome] = []
+    for at in range(3):
+        one.start(at)
+        outcomes.append(one.succeed({}, at))
+        one.take_unsaved()
+    one.saved(outcomes[1])
+    one.give_back(outcomes[2])
+    assert one.complete(4).unsaved == (outcomes[0], outcomes[2])
 
 
 @pytest.mark.parametrize("status", [TaskStatus.COMPLETED, TaskStatus.FAILED])

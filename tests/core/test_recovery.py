@@ -8,7 +8,6 @@ import pytest
 from tabyard.core.records import Command, Outcome, TaskRecord
 from tabyard.core.recovery import (
     LOST,
-    Adopt,
     Continue,
     Fail,
     HubTrace,
@@ -56,20 +55,21 @@ def verdict(
         running,
         said,
         remembered=remembered,
-        trace=trace,
+        trace=lambda _: trace,
         retry_safe=lambda command: command is READ,
     )
 
 
 def test_without_a_running_task_everything_said_is_of_no_use() -> None:
     said = hello(running=RunningCall(id="x#1"), outbox=(Answered(id="y#1", result={}),))
-    assert verdict(None, said) == Recovery(Idle(), CallId("x#1"), ("y#1",))
+    assert verdict(None, said) == Recovery((), Idle(), CallId("x#1"), ("y#1",))
 
 
 def test_a_finished_answer_is_adopted() -> None:
     answer = Answered(id="t1_cmd_1#2", result={"ok": 1})
     said = hello(outbox=(Answered(id="t1_cmd_0#2", result={}), answer))
-    assert verdict(task(ACT, ACT, done=1), said) == Recovery(Adopt(answer), None, ("t1_cmd_0#2",))
+    found = verdict(task(ACT, ACT, done=1), said)
+    assert found == Recovery((answer,), Continue(), None, ("t1_cmd_0#2",))
 
 
 def test_the_answer_of_the_newest_epoch_counts() -> None:
@@ -78,7 +78,7 @@ def test_the_answer_of_the_newest_epoch_counts() -> None:
         Answered(id="t1_cmd_0#10", result={"n": 2}),
     )
     found = verdict(task(READ), hello(outbox=(new, old)))
-    assert found == Recovery(Adopt(new), None, (old.id,))
+    assert found == Recovery((new,), Continue(), None, (old.id,))
 
 
 def test_an_id_of_nobodys_making_is_no_answer() -> None:
@@ -90,14 +90,14 @@ def test_an_id_of_nobodys_making_is_no_answer() -> None:
 
 def test_an_answer_with_a_strange_epoch_is_still_an_answer() -> None:
     answer = Answered(id="t1_cmd_0#x", result={"n": 1})
-    assert verdict(task(ACT), hello(outbox=(answer,))).verdict == Adopt(answer)
+    assert verdict(task(ACT), hello(outbox=(answer,))).adopted == (answer,)
 
 
 def test_an_interrupted_call_fails_unless_it_may_be_repeated() -> None:
     interrupted = Answered(id="t1_cmd_0#2", error=ToolFault(code=LOST.code, message="stopped"))
     said = hello(outbox=(interrupted,), memory="m2")
-    assert verdict(task(ACT), said).verdict == Adopt(interrupted)
-    assert verdict(task(READ), said) == Recovery(Requeue(), None, (interrupted.id,))
+    assert verdict(task(ACT), said).adopted == (interrupted,)
+    assert verdict(task(READ), said) == Recovery((), Requeue(), None, (interrupted.id,))
 
 
 def test_an_interruption_of_a_command_whose_answer_is_stored_is_of_no_use() -> None:
@@ -105,19 +105,19 @@ def test_an_interruption_of_a_command_whose_answer_is_stored_is_of_no_use() -> N
     stored = Answered(id="t1_cmd_0#2", error=lost)
     answer = Answered(id="t1_cmd_1#2", result={})
     found = verdict(task(ACT, ACT, done=1), hello(outbox=(stored, answer)))
-    assert found == Recovery(Adopt(answer), None, (stored.id,))
-    assert verdict(None, hello(outbox=(stored,))) == Recovery(Idle(), None, (stored.id,))
+    assert found == Recovery((answer,), Continue(), None, (stored.id,))
+    assert verdict(None, hello(outbox=(stored,))) == Recovery((), Idle(), None, (stored.id,))
 
 
 def test_a_call_at_work_is_waited_for_under_its_own_id() -> None:
     said = hello(running=RunningCall(id="t1_cmd_0#1"), memory="m1")
-    assert verdict(task(ACT), said) == Recovery(Resume(CallId("t1_cmd_0#1")), None, ())
+    assert verdict(task(ACT), said) == Recovery((), Resume(CallId("t1_cmd_0#1")), None, ())
 
 
 def test_an_answer_outweighs_a_second_call_of_the_same_command() -> None:
     answer = Answered(id="t1_cmd_0#1", result={"n": 1})
     said = hello(running=RunningCall(id="t1_cmd_0#2"), outbox=(answer,))
-    assert verdict(task(READ), said) == Recovery(Adopt(answer), CallId("t1_cmd_0#2"), ())
+    assert verdict(task(READ), said) == Recovery((answer,), Continue(), CallId("t1_cmd_0#2"), ())
 
 
 def test_behind_a_call_of_another_task_the_current_one_may_hide() -> None:
@@ -158,3 +158,49 @@ def test_an_unknown_call_runs_again_only_when_that_is_harmless(
         assert found == Requeue()
     else:
         assert found == Fail(LOST)
+
+
+ANSWERS = tuple(Answered(id=f"t1_cmd_{at}#2", result={"n": at}) for at in range(4))
+
+
+def test_answers_of_commands_that_were_sent_ahead_are_adopted_with_those_before_them() -> None:
+    found = verdict(task(ACT, ACT, ACT, ACT, done=1), hello(outbox=ANSWERS[1:]))
+    assert found == Recovery(ANSWERS[1:], Continue(), None, ())
+
+
+def test_a_call_that_was_sent_ahead_is_waited_for_once_those_before_it_are_adopted() -> None:
+    said = hello(running=RunningCall(id="t1_cmd_2#2"), outbox=ANSWERS[:2])
+    found = verdict(task(ACT, ACT, ACT), said)
+    assert found == Recovery(ANSWERS[:2], Resume(CallId("t1_cmd_2#2")), None, ())
+
+
+def test_behind_an_error_nothing_was_sent() -> None:
+    fault = ToolFault(code="NOT_FOUND", message="no such element")
+    failed = Answered(id="t1_cmd_0#2", error=fault)
+    found = verdict(task(ACT, ACT), hello(outbox=(failed, ANSWERS[1])))
+    assert found == Recovery((failed,), Continue(), None, (ANSWERS[1].id,))
+
+
+@pytest.mark.parametrize(
+    ("trace", "command", "before", "remembered"),
+    list(
+        product(
+            (HubTrace.NONE, HubTrace.SENT, HubTrace.NEVER_SENT),
+            (READ, ACT),
+            (READ, ACT),
+            (True, False),
+        )
+    ),
+)
+def test_behind_adopted_answers_an_unknown_call_runs_only_when_it_can_not_have_run(
+    trace: HubTrace, command: Command, before: Command, *, remembered: bool
+) -> None:
+    said = hello(outbox=ANSWERS[:2])
+    found = verdict(task(before, ACT, command), said, remembered=remembered, trace=trace)
+    assert found.adopted == ANSWERS[:2]
+    waited = before is READ and trace is HubTrace.NONE
+    never = trace is HubTrace.NEVER_SENT
+    if command is READ or remembered or waited or never:
+        assert found.verdict == Continue()
+    else:
+        assert found.verdict == Fail(LOST)

@@ -5,18 +5,25 @@ import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from tests.yard import ACT, READ, Yard, command, open_yard
 from typing_extensions import override
 
 from tabyard.core.errors import StoreUnavailable
+from tabyard.hub.checkpoints import MOST_AHEAD
 from tabyard.hub.ports import SocketClosed
 from tabyard.storage import Faults, open_store
-from tabyard.testing import ScriptedInstance
+from tabyard.testing import (
+    Behaviour,
+    Call,
+    ScriptedInstance,
+    SequentialIds,
+    VirtualClock,
+)
 from tabyard_protocol.errors import CloseCode
-from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.ids import InstanceId, TaskId
 from tabyard_protocol.resources.instance import InstanceStatus
 
 
@@ -189,6 +196,98 @@ async def test_no_command_with_effects_is_sent_beyond_an_outcome_that_is_not_on_
         stored = await yard.store.task(task)
         assert stored is not None
         assert len(stored.outcomes) == 2
+
+
+async def test_commands_with_effects_go_ahead_of_a_slow_disk_but_not_far(tmp_path: Path) -> None:
+    disk = StalledDisk()
+    async with yard_on(disk, tmp_path / "store") as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        task = await yard.submit(*[ACT] * (MOST_AHEAD + 3))
+        call = await browser.next_call()
+        disk.stalled = True
+        try:
+            for count in range(2, MOST_AHEAD + 2):
+                await browser.answer(call, {"clicked": count})
+                call = await browser.next_call(count)
+            await browser.answer(call, {"clicked": True})
+            await events.until(lambda event: event.get("commandIndex") == MOST_AHEAD)
+            await browser.send_raw('{"type":"ping"}')
+            await browser.until(lambda one: one.pongs == 1)
+            assert len(browser.started) == MOST_AHEAD + 1
+            assert set(browser.outbox) == {one.id for one in browser.started}
+        finally:
+            disk.free()
+        for count in range(MOST_AHEAD + 2, MOST_AHEAD + 4):
+            await browser.answer(await browser.next_call(count), {})
+        await events.complete(task)
+        await browser.until(lambda one: not one.outbox)
+        assert [one.command_id for one in browser.started] == [
+            one.id for one in (await yard.view(task)).commands
+        ]
+
+
+class Left(NamedTuple):
+    """What a hub leaves behind that died before it had stored the first answer."""
+
+    browser: ScriptedInstance
+    task: TaskId
+    ahead: Call
+
+
+@asynccontextmanager
+async def after_a_death(behaviour: Behaviour) -> AsyncGenerator[tuple[Yard, Left]]:
+    disk, clock, ids = FullDisk(), VirtualClock(), SequentialIds()
+    async with asyncio.timeout(5), open_store(":memory:", faults=disk) as store:
+        async with open_yard(store=store, clock=clock, ids=ids) as first:
+            browser = await first.browser(behaviour=behaviour)
+            task = await first.submit(ACT, ACT, ACT)
+            call = await browser.next_call()
+            disk.full = True
+            await browser.answer(call, {"clicked": 1})
+            ahead = await browser.next_call(2)
+            await disk.refusals.acquire()
+        disk.full = False
+        async with open_yard(store=store, clock=clock, ids=ids) as later:
+            stored = await store.task(task)
+            assert stored is not None
+            assert not stored.outcomes
+            yield later, Left(browser, task, ahead)
+
+
+@pytest.mark.proves("durability:at_most_once", "link:finished_answer_adopted")
+@pytest.mark.parametrize("answered", ["before", "after"])
+async def test_what_went_ahead_is_known_to_the_browser(answered: str) -> None:
+    async with after_a_death(Behaviour.FULL) as (yard, left):
+        browser, events = left.browser, yard.listen()
+        if answered == "before":
+            await browser.answer(left.ahead, {"clicked": 2})
+        await yard.reconnect(browser)
+        if answered == "after":
+            await browser.answer(left.ahead, {"clicked": 2})
+        await browser.answer(await browser.next_call(3), {"clicked": 3})
+
+        assert (await events.complete(left.task))["status"] == "completed"
+
+        results = [one.result for one in (await yard.view(left.task)).commands]
+        clicks = [one["structuredContent"]["clicked"] for one in results if one is not None]
+        assert clicks == [1, 2, 3]
+        assert len(browser.started) == 3
+        await browser.until(lambda one: not one.outbox)
+
+
+@pytest.mark.proves("durability:at_most_once")
+@pytest.mark.parametrize("behaviour", Behaviour)
+async def test_what_went_ahead_and_is_forgotten_is_not_sent_again(behaviour: Behaviour) -> None:
+    async with after_a_death(behaviour) as (yard, left):
+        browser, events = left.browser, yard.listen()
+        browser.forget(memory="m2")
+
+        await yard.reconnect(browser)
+
+        ended = await events.complete(left.task)
+        assert ended["error"]["code"] == "INSTANCE_DISCONNECTED"
+        assert len(browser.started) == 2
 
 
 async def test_a_browser_can_not_join_a_hub_that_can_not_remember_it() -> None:

@@ -18,7 +18,7 @@ CANCELLED: Final = TaskFault(ToolErrorCode.CANCELLED.value, "The task was cancel
 
 # A named tuple: one is made per task, and a frozen dataclass takes three times as long.
 class Finish(NamedTuple):
-    """The end of a task: the record as it is now, and the outcomes that are not stored yet."""
+    """The end of a task: the record as it is now, and the outcomes not known to be stored."""
 
     record: TaskRecord
     unsaved: tuple[Outcome, ...]
@@ -39,6 +39,9 @@ class Course:
     """Of the command at `index`."""
     started_at_ms: int | None = None
     unsaved: list[Outcome] = field(default_factory=list[Outcome])
+    """Outcomes that nobody is about to store."""
+    in_flight: dict[int, Outcome] = field(default_factory=dict[int, Outcome])
+    """By their index, those of which it is not known yet whether they are stored."""
 
     @classmethod
     def of(cls, record: TaskRecord) -> Self:
@@ -73,13 +76,20 @@ class Course:
         return self._end(CommandStatus.SUCCESS, at_ms, result=result)
 
     def take_unsaved(self) -> tuple[Outcome, ...]:
-        """The outcomes that are to be stored now; from here on they count as stored."""
+        """The outcomes that are to be stored now; for each `saved` or `give_back` follows."""
         taken = tuple(self.unsaved)
         self.unsaved.clear()
+        for outcome in taken:
+            self.in_flight[outcome.index] = outcome
         return taken
+
+    def saved(self, outcome: Outcome) -> None:
+        """`outcome` is stored."""
+        self.in_flight.pop(outcome.index, None)
 
     def give_back(self, outcome: Outcome) -> None:
         """The store could not take `outcome`: it goes along with the next write."""
+        self.in_flight.pop(outcome.index, None)
         self.unsaved.append(outcome)
         self.unsaved.sort(key=lambda one: one.index)
 
@@ -126,4 +136,6 @@ class Course:
             error=error,
             outcomes=tuple(self.outcomes),
         )
-        return Finish(record, tuple(self.unsaved))
+        # What is on its way goes along once more: should it not arrive, its task has ended by then.
+        unsaved = (*self.in_flight.values(), *self.unsaved) if self.in_flight else self.unsaved
+        return Finish(record, tuple(unsaved))

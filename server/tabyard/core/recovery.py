@@ -1,20 +1,19 @@
 """What becomes of a running task when its browser comes back, from what both sides remember."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, assert_never
 
 from tabyard.core.calls import command_of
 from tabyard.core.course import Course
-from tabyard.core.records import Command, Fault, TaskRecord
+from tabyard.core.records import Command, Fault, TaskRecord, command_id
 from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.ids import CallId, CommandId
 from tabyard_protocol.link import Answered, Hello, RunningCall
 
 __all__ = [
     "LOST",
-    "Adopt",
     "Continue",
     "Fail",
     "HubTrace",
@@ -53,14 +52,7 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Continue:
-    """The current command has not been sent: go on as if nothing had happened."""
-
-
-@dataclass(frozen=True, slots=True)
-class Adopt:
-    """The answer was ready while the link was down: it counts."""
-
-    answer: Answered
+    """It has not been sent, or there is none: go on as if nothing had happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +79,17 @@ class Fail:
     fault: Fault
 
 
-Verdict = Idle | Continue | Adopt | Resume | ResumeOnHub | Requeue | Fail
+Verdict = Idle | Continue | Resume | ResumeOnHub | Requeue | Fail
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """The verdict on the running task, and what else the hello calls for."""
+    """What the hello says of the running task, and what else it calls for."""
 
+    adopted: tuple[Answered, ...]
+    """Answers that were ready when the link came back, from the current command on."""
     verdict: Verdict
+    """On the first command that has none."""
     stop: CallId | None
     """A call that the browser works on for nobody: it has to let go before the lane goes on."""
     useless: tuple[str, ...]
@@ -106,48 +101,77 @@ def decide(
     hello: Hello,
     *,
     remembered: bool,
-    trace: HubTrace,
+    trace: Callable[[int], HubTrace],
     retry_safe: Callable[[Command], bool],
 ) -> Recovery:
     """The one decision after a hello. A command that isn't retry-safe never starts a second time.
 
     `remembered`: the browser has had one memory for as long as `running` was sent calls, so a call
-    it doesn't know never reached it.
+    it doesn't know never reached it. `trace`: what the hub knows of a command, by its index.
     """
     if running is None:
-        return _with_rest(Idle(), hello, None)
+        return _with_rest((), Idle(), hello, None)
     course = Course.of(running)
-    if course.is_over:
-        return _with_rest(Continue(), hello, None)
-    command = course.command_id
-    safe = retry_safe(running.commands[course.index])
-    answer = _newest(hello.outbox, command)
-    if answer is not None and not (safe and _is_lost(answer)):
-        return _with_rest(Adopt(answer), hello, answer.id)
-    if hello.running is not None and command_of(hello.running.id) == command:
-        return _with_rest(Resume(CallId(hello.running.id)), hello, hello.running.id)
-    return _with_rest(_unanswered(hello, trace, safe=safe, remembered=remembered), hello, None)
+    adopted = tuple(_answered(running, course.index, hello, retry_safe))
+    index = course.index + len(adopted)
+    ended = index >= len(running.commands) or (adopted and adopted[-1].error is not None)
+    if ended:
+        return _with_rest(adopted, Continue(), hello, None)
+    if hello.running is not None and command_of(hello.running.id) == command_id(running.id, index):
+        return _with_rest(adopted, Resume(CallId(hello.running.id)), hello, hello.running.id)
+    verdict = _unanswered(
+        hello,
+        trace(index),
+        safe=retry_safe(running.commands[index]),
+        remembered=remembered,
+        behind=[retry_safe(one) for one in running.commands[course.index : index]],
+    )
+    return _with_rest(adopted, verdict, hello, None)
 
 
-def _unanswered(hello: Hello, trace: HubTrace, *, safe: bool, remembered: bool) -> Verdict:
-    """The browser knows nothing of the current command."""
+def _answered(
+    running: TaskRecord, index: int, hello: Hello, retry_safe: Callable[[Command], bool]
+) -> Iterator[Answered]:
+    """The answers of the command at `index` and of those behind it, up to one that has none."""
+    newest = _newest(hello.outbox)
+    for at in range(index, len(running.commands)):
+        answer = newest.get(command_id(running.id, at))
+        if answer is None or (_is_lost(answer) and retry_safe(running.commands[at])):
+            return
+        yield answer
+        if answer.error is not None:
+            return
+
+
+def _unanswered(
+    hello: Hello, trace: HubTrace, *, safe: bool, remembered: bool, behind: Sequence[bool]
+) -> Verdict:
+    """The browser knows nothing of a command.
+
+    `behind`: whether the commands right before it are retry-safe that are only now told to have
+    ended. None: the command is the one that the hub was at.
+    """
     match trace:
         case HubTrace.ON_HUB:
             return ResumeOnHub()
         case HubTrace.NEVER_SENT:
             return Continue()
+        case HubTrace.NONE if any(behind):
+            return Continue()  # with effects it had to wait for them, and without it may run again
         case HubTrace.SENT | HubTrace.NONE:
             # A hello names one running call only: behind another one, the current may hide.
             forgot_nothing = hello.running is None and remembered
-            return Requeue() if safe or forgot_nothing else Fail(LOST)
+            if not (safe or forgot_nothing):
+                return Fail(LOST)
+            return Continue() if behind else Requeue()
         case _:
             assert_never(trace)
 
 
-def _newest(outbox: Iterable[Answered], command: CommandId) -> Answered | None:
-    """The answer of the newest call of `command`."""
-    answers = [answer for answer in outbox if command_of(answer.id) == command]
-    return max(answers, key=_epoch_of, default=None)
+def _newest(outbox: Iterable[Answered]) -> Mapping[CommandId, Answered]:
+    """The answers of the newest call of each command."""
+    # The last of equals stays, so the newest come last.
+    return {command_of(answer.id): answer for answer in sorted(outbox, key=_epoch_of)}
 
 
 def _epoch_of(answer: Answered) -> int:
@@ -160,8 +184,11 @@ def _is_lost(answer: Answered) -> bool:
     return answer.error is not None and answer.error.code == LOST.code
 
 
-def _with_rest(verdict: Verdict, hello: Hello, wanted: str | None) -> Recovery:
+def _with_rest(
+    adopted: tuple[Answered, ...], verdict: Verdict, hello: Hello, resumed: str | None
+) -> Recovery:
     working: RunningCall | None = hello.running
-    stop = CallId(working.id) if working is not None and working.id != wanted else None
-    useless = tuple(answer.id for answer in hello.outbox if answer.id != wanted)
-    return Recovery(verdict, stop, useless)
+    stop = CallId(working.id) if working is not None and working.id != resumed else None
+    wanted = {answer.id for answer in adopted}
+    useless = tuple(answer.id for answer in hello.outbox if answer.id not in wanted)
+    return Recovery(adopted, verdict, stop, useless)

@@ -1,11 +1,11 @@
-"""Outcomes on their way to disk: nobody waits for them, unless the next command has effects."""
+"""Outcomes on their way to disk, and how far ahead of them commands may be sent."""
 
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
-from tabyard.core.records import Outcome
+from tabyard.core.records import Outcome, TaskRecord
 from tabyard.hub.connection import Link
 from tabyard.hub.ports import Clock, LinkStore
 from tabyard.hub.run import Run
@@ -15,11 +15,36 @@ __all__ = ["STALE", "Checkpoints"]
 
 STALE: Final = "a newer link has taken over"
 
+MOST_AHEAD: Final = 16
+"""So many outcomes may be on their way when a command with effects is sent: no more are forgotten
+when hub and browser die together, and a disk that stands still is met after as many."""
+
+
+# A named tuple: one is made per command, and a frozen dataclass takes three times as long.
+class _Sent(NamedTuple):
+    """An outcome that the store was given."""
+
+    link: Link
+    run: Run
+    outcome: Outcome
+    answered: str
+    """The call whose answer may be acknowledged with it."""
+    repeatable: bool
+
 
 class Checkpoints:
     """Stores what the commands of a running task have come to, one lane's for each of these."""
 
-    __slots__ = ("_clock", "_drop", "_none_pending", "_pending", "_retry_s", "_store")
+    __slots__ = (
+        "_clock",
+        "_drop",
+        "_may_repeat",
+        "_none_pending",
+        "_pending",
+        "_repeatable",
+        "_retry_s",
+        "_store",
+    )
 
     def __init__(
         self,
@@ -27,29 +52,41 @@ class Checkpoints:
         store: LinkStore,
         clock: Clock,
         retry_s: float,
+        may_repeat: Callable[[TaskRecord, int], bool],
         drop: Callable[[Link, str], None],
     ) -> None:
+        """`may_repeat`: whether a command, by its index, may run twice."""
         self._store = store
         self._clock = clock
         self._retry_s = retry_s
+        self._may_repeat = may_repeat
         self._drop = drop
         self._pending: set[asyncio.Future[bool]] = set()
+        self._repeatable = 0
+        """How many of them are of commands that may run twice."""
         self._none_pending: asyncio.Future[None] | None = None
 
     def store(self, link: Link, run: Run) -> None:
         """Store what has ended so far; its acknowledgement goes out with the next flush."""
         for outcome in run.course.take_unsaved():
             stored = self._store.checkpoint(run.task_id, outcome, epoch=link.epoch)
+            repeatable = self._may_repeat(run.course.record, outcome.index)
+            self._repeatable += repeatable
             self._pending.add(stored)
-            stored.add_done_callback(partial(self._stored, link, run, outcome, run.answered))
+            sent = _Sent(link, run, outcome, run.answered, repeatable)
+            stored.add_done_callback(partial(self._stored, sent))
 
-    async def all_stored(self, link: Link, run: Run) -> None:
-        """Return when everything that has ended so far is on disk, however long the store fails.
+    def may_go_ahead(self, run: Run) -> bool:
+        """Whether a command with effects may be sent before all outcomes so far are on disk.
 
         A hub that is killed leaves behind the first command whose outcome is not on disk as the
-        one that may have been sent. Only when no command with effects is ever sent beyond that
-        one, nobody sends it again.
+        one that may have been sent. When that one has effects as well, it is never sent again:
+        either the browser knows what became of it and of those behind it, or the task fails.
         """
+        return not (self._repeatable or run.course.unsaved or len(self._pending) > MOST_AHEAD)
+
+    async def all_stored(self, link: Link, run: Run) -> None:
+        """Return when everything that has ended so far is on disk, however long the store fails."""
         while True:
             if self._pending:
                 # One future for all: `asyncio.wait` takes ten times as long, for every command.
@@ -60,17 +97,17 @@ class Checkpoints:
             await pause(self._clock, self._retry_s)
             self.store(link, run)
 
-    def _stored(
-        self, link: Link, run: Run, outcome: Outcome, answered: str, stored: "asyncio.Future[bool]"
-    ) -> None:
+    def _stored(self, sent: "_Sent", stored: "asyncio.Future[bool]") -> None:
         self._pending.discard(stored)
+        self._repeatable -= sent.repeatable
         if not self._pending and self._none_pending is not None:
             wake(self._none_pending)
         if stored.cancelled():
             return
         if stored.exception() is not None:
-            run.course.give_back(outcome)
+            sent.run.course.give_back(sent.outcome)
         elif stored.result():
-            link.acknowledge(answered)
+            sent.run.course.saved(sent.outcome)
+            sent.link.acknowledge(sent.answered)
         else:
-            self._drop(link, STALE)
+            self._drop(sent.link, STALE)

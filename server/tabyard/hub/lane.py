@@ -11,7 +11,6 @@ from tabyard.core.course import Course, Finish
 from tabyard.core.errors import StoreUnavailable
 from tabyard.core.records import TaskRecord
 from tabyard.core.recovery import (
-    Adopt,
     Continue,
     Fail,
     HubTrace,
@@ -32,6 +31,7 @@ from tabyard.hub.settings import HubSettings
 from tabyard.hub.waiting import outcome_of, pause, wake
 from tabyard.hub.writing import ending, written
 from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.link import Answered
 
 __all__ = ["Lane", "LaneParts"]
 
@@ -90,6 +90,7 @@ class Lane:
             store=parts.store,
             clock=parts.clock,
             retry_s=parts.settings.store_retry_s,
+            may_repeat=parts.preparer.may_repeat,
             drop=parts.drop,
         )
         self._worker: asyncio.Task[None] | None = None
@@ -141,12 +142,12 @@ class Lane:
                 wake(self._rest)
         return self._rest
 
-    def trace(self, running: TaskRecord | None) -> HubTrace:
-        """What this hub knows about the current command of `running`."""
+    def trace(self, running: TaskRecord | None, index: int) -> HubTrace:
+        """What this hub knows about the command at `index` of `running`."""
         if running is None:
             return HubTrace.NONE
         if self.run is not None and self.run.task_id == running.id:
-            return self.run.trace()
+            return self.run.trace(index)
         # This hub claimed it, and lost the link before it sent anything.
         return HubTrace.NEVER_SENT if self._started_before else HubTrace.NONE
 
@@ -158,12 +159,13 @@ class Lane:
         former, self.run = self.run, None
         if running is not None:
             run = Run(Course.of(running))
+            index = run.course.index + len(recovery.adopted)
             if former is not None and former.task_id == running.id:
-                run.inherit(former)
+                run.inherit(former, index=index)
                 former = None
             self.run = run
             if isinstance(recovery.verdict, Resume):
-                self._parts.runner.expect(link, run, recovery.verdict.call)
+                self._parts.runner.expect(link, run, recovery.verdict.call, index=index)
         elif recovery.stop is None:
             self._ask_for_next(link)
         self._held = recovery.stop is not None
@@ -221,22 +223,35 @@ class Lane:
         if recovery.stop is not None:
             await self._parts.runner.stop_orphan(link, recovery.stop)
         run, held, self._held = self.run, self._held, False
-        if run is None:
-            if held:
-                self._ask_for_next(link)
-            return
+        if run is not None:
+            await self._go_on(link, run, recovery)
+        elif held:
+            self._ask_for_next(link)
+
+    async def _go_on(self, link: Link, run: Run, recovery: Recovery) -> None:
+        """Bring what the last link left to its end."""
+        for answered in recovery.adopted:
+            if await self._resume(link, run, answered):
+                return
         match recovery.verdict:
-            case Idle() | Continue():
-                await self._follow(link, run)
             case Requeue():
                 await self._requeue(link, run)
-            case (Adopt() | Resume() | ResumeOnHub() | Fail()) as verdict:
-                finish = await self._parts.runner.resume(link, run, verdict)
-                if finish is None:
-                    self._checkpoints.store(link, run)
+            case (Resume() | ResumeOnHub() | Fail()) as verdict:
+                if not await self._resume(link, run, verdict):
                     await self._follow(link, run)
-                else:
-                    await self._end(link, run, finish)
+            case Idle() | Continue():
+                await self._follow(link, run)
+
+    async def _resume(
+        self, link: Link, run: Run, how: Answered | Resume | ResumeOnHub | Fail
+    ) -> bool:
+        """End a command that has started under a former link; whether its task ends with it."""
+        finish = await self._parts.runner.resume(link, run, how)
+        if finish is None:
+            self._checkpoints.store(link, run)
+            return False
+        await self._end(link, run, finish)
+        return True
 
     async def _requeue(self, link: Link, run: Run) -> None:
         if run.withdrawn:
@@ -286,7 +301,7 @@ class Lane:
             if self._rest is not None:
                 wake(self._rest)
                 await run.park()  # or until `stop`
-            if not self._is_harmless(run):
+            if not (self._is_harmless(run) or self._checkpoints.may_go_ahead(run)):
                 await self._checkpoints.all_stored(link, run)
             finish = await self._parts.runner.step(link, run)
             if finish is not None:

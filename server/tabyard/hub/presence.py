@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from tabyard.core.errors import StoreUnavailable
@@ -188,7 +189,7 @@ class Presence:
             found.running,
             hello,
             remembered=found.remembered,
-            trace=instance.lane.trace(found.running),
+            trace=partial(instance.lane.trace, found.running),
             retry_safe=self._preparer.is_retry_safe,
         )
         welcome = {
@@ -208,7 +209,13 @@ class Presence:
         self._announcer.connected(instance.id, label=instance.record.label, epoch=found.epoch)
         instance.lane.start(link, recovery, found.running)
         verdict = type(recovery.verdict).__name__.lower()
-        facts = {"instance": instance.id, "epoch": found.epoch, "verdict": verdict}
+        adopted = len(recovery.adopted)
+        facts = {
+            "instance": instance.id,
+            "epoch": found.epoch,
+            "verdict": verdict,
+            "adopted": adopted,
+        }
         logger.info("browser attached", extra=facts)
         link.beat(lambda: self._silent(instance, link))
 

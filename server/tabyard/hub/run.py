@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from tabyard.core.course import Course
-from tabyard.core.records import TaskRecord
+from tabyard.core.records import TaskRecord, command_id
 from tabyard.core.recovery import HubTrace
 from tabyard.hub.answers import Reply, Unanswered
 from tabyard.hub.connection import Link
@@ -64,23 +64,26 @@ class Run:
         """Of the task."""
         return self.course.record.id
 
-    def trace(self) -> HubTrace:
-        """What this hub knows about the current command."""
-        current = self.course.command_id
-        if self.work is not None and self.work.command == current:
+    def trace(self, index: int) -> HubTrace:
+        """What this hub knows about the command at `index`."""
+        if index < self.course.index:
+            return HubTrace.SENT  # it was answered, and the answer could not be stored
+        command = command_id(self.task_id, index)
+        if self.work is not None and self.work.command == command:
             return HubTrace.ON_HUB
-        return HubTrace.SENT if self.sent == current else HubTrace.NEVER_SENT
+        return HubTrace.SENT if self.sent == command else HubTrace.NEVER_SENT
 
-    def inherit(self, former: "Run") -> None:
-        """Go on where the last link left the same task."""
+    def inherit(self, former: "Run", *, index: int) -> None:
+        """Go on where the last link left the same task, with the command at `index`."""
         self.withdrawn = former.withdrawn
         self.told = former.told
         self.sent = former.sent
         self.work = former.work
         self.waiting = former.waiting
-        if former.course.index == self.course.index:
+        if former.course.index == index:
             self.deadline_s = former.deadline_s
-            self.course.started_at_ms = former.course.started_at_ms
+            if index == self.course.index:
+                self.course.started_at_ms = former.course.started_at_ms
 
     def withdraw(self, link: Link | None) -> End:
         """Stop it as soon as possible; the future is done when its end is stored."""

@@ -12,7 +12,7 @@ from tabyard.core.errors import HubError, StoreUnavailable
 from tabyard.core.json_text import dumps
 from tabyard.core.mcp import text_result, wrap
 from tabyard.core.records import Command, Fault
-from tabyard.core.recovery import Adopt, Fail, Resume, ResumeOnHub
+from tabyard.core.recovery import Fail, Resume, ResumeOnHub
 from tabyard.hub.announce import Announcer
 from tabyard.hub.answers import Answer, Reply, Unanswered, answer_of
 from tabyard.hub.artifacts import Artifacts, UnreadableBytes
@@ -26,6 +26,7 @@ from tabyard.hub.upload_rule import UploadRule
 from tabyard.hub.waiting import Deadline
 from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.ids import CallId, TaskId
+from tabyard_protocol.link import Answered
 from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.task import CommandStatus
 
@@ -86,15 +87,15 @@ class Runner:
         return await self._settle(link, run, reply)
 
     async def resume(
-        self, link: Link, run: Run, verdict: Adopt | Resume | ResumeOnHub | Fail
+        self, link: Link, run: Run, how: Answered | Resume | ResumeOnHub | Fail
     ) -> Finish | None:
         """Bring the current command, which has started under a former link, to its end."""
         course = run.course
         course.start(course.started_at_ms or course.earliest_start_ms)
         run.told = run.sent = course.command_id
-        match verdict:
-            case Adopt(answer=answer):
-                reply: Reply = answer_of(answer)
+        match how:
+            case Answered() as answered:
+                reply: Reply = answer_of(answered)
             case Resume():
                 assert run.expected is not None
                 reply = await run.expected
@@ -154,13 +155,14 @@ class Runner:
             await link.flush()
         return await reply
 
-    def expect(self, link: Link, run: Run, call: CallId) -> None:
+    def expect(self, link: Link, run: Run, call: CallId, *, index: int) -> None:
         """Expect the answer of a call of a former link, no longer than it had left.
 
-        It may come right behind the hello, so nothing may be awaited before this.
+        It may come right behind the hello, so nothing may be awaited before this. `index`: of its
+        command, before which others may have to be adopted.
         """
         if run.deadline_s is None:
-            timeout_ms = self._preparer.timeout_ms(run.course.record, run.course.index, link.tools)
+            timeout_ms = self._preparer.timeout_ms(run.course.record, index, link.tools)
             run.deadline_s = self._clock.monotonic_s() + timeout_ms / 1000
         run.expected = link.open(Call(call, run.task_id, run.deadline_s))
         run.call = call

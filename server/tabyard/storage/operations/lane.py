@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 # PostgreSQL's `insert`: SQLite's compiler knows its ON CONFLICT, and not the other way round.
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from tabyard.core.records import Outcome, TaskRecord
 from tabyard.hub.ports import Ending
@@ -99,18 +99,17 @@ ADD_OUTCOME: Final = (
 )
 """An outcome is stored once, the first one counts."""
 
-ADD_RUNNING_OUTCOME: Final = (
-    insert(outcomes)
-    .from_select(
-        ["task", *(column.name for column in OUTCOME_COLUMNS)],
-        select(
-            tasks.c.number,
-            *(bindparam(column.name, type_=column.type) for column in OUTCOME_COLUMNS),
-        ).where(*RUNNING_UNDER),
-    )
-    .on_conflict_do_nothing()
-)
-"""The same, fenced. To look for it in a subquery would take SQLite a temporary table each time."""
+
+def adding_an_outcome(*of: ColumnElement[bool]) -> Insert:
+    """The same, for a task of which all of these hold."""
+    columns = [column.name for column in OUTCOME_COLUMNS]
+    values = (bindparam(column.name, type_=column.type) for column in OUTCOME_COLUMNS)
+    found = select(tasks.c.number, *values).where(*of)
+    return insert(outcomes).from_select(["task", *columns], found).on_conflict_do_nothing()
+
+
+ADD_RUNNING_OUTCOME: Final = adding_an_outcome(*RUNNING_UNDER)
+"""Fenced. To look for the task in a subquery would take SQLite a temporary table each time."""
 
 RUNS: Final = select(tasks.c.number).where(*RUNNING_UNDER)
 
