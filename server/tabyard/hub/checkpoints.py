@@ -69,9 +69,11 @@ class Checkpoints:
     def store(self, link: Link, run: Run) -> None:
         """Store what has ended so far; its acknowledgement goes out with the next flush."""
         for outcome in run.course.take_unsaved():
-            stored = self._store.checkpoint(run.task_id, outcome, epoch=link.epoch)
             repeatable = self._may_repeat(run.course.record, outcome.index)
             self._repeatable += repeatable
+            stored = self._store.checkpoint(
+                run.task_id, outcome, epoch=link.epoch, hurry=self._is_awaited(run)
+            )
             self._pending.add(stored)
             sent = _Sent(link, run, outcome, run.answered, repeatable)
             stored.add_done_callback(partial(self._stored, sent))
@@ -84,6 +86,13 @@ class Checkpoints:
         either the browser knows what became of it and of those behind it, or the task fails.
         """
         return not (self._repeatable or run.course.unsaved or len(self._pending) > MOST_AHEAD)
+
+    def _is_awaited(self, run: Run) -> bool:
+        """Whether the next command waits for what is to be stored now, or the one after it may."""
+        course = run.course
+        if course.is_over or self._may_repeat(course.record, course.index):
+            return False
+        return self._repeatable > 0 or len(self._pending) >= MOST_AHEAD // 2
 
     async def all_stored(self, link: Link, run: Run) -> None:
         """Return when everything that has ended so far is on disk, however long the store fails."""

@@ -121,8 +121,10 @@ class LinkStore(Protocol):
         """
         ...
 
-    def checkpoint(self, task: TaskId, outcome: Outcome, *, epoch: int) -> Future[bool]:
-        """Store one command's outcome. False: stale."""
+    def checkpoint(
+        self, task: TaskId, outcome: Outcome, *, epoch: int, hurry: bool
+    ) -> Future[bool]:
+        """Store one command's outcome. False: stale. Without `hurry` it may wait for company."""
         ...
 
     def requeue(self, task: TaskId, *, epoch: int) -> Future[bool]:

@@ -86,11 +86,14 @@ class SqliteStore:
             short=True,
         )
 
-    def checkpoint(self, task: TaskId, outcome: Outcome, *, epoch: int) -> Future[bool]:
+    def checkpoint(
+        self, task: TaskId, outcome: Outcome, *, epoch: int, hurry: bool = True
+    ) -> Future[bool]:
         """As the port says; an outcome that is stored already stays as it is, which is no error."""
         return self._writer.queue(
             lambda sql: lane.checkpoint(sql, task, outcome, epoch=epoch, places=self._places),
             short=True,
+            hurry=hurry,
         )
 
     def requeue(self, task: TaskId, *, epoch: int) -> Future[bool]:
