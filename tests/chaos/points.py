@@ -18,6 +18,7 @@ from tabyard.core.calls import Settled
 from tabyard.hub import connection
 from tabyard.hub.answers import Answer
 from tabyard.hub.connection import Link
+from tabyard.hub.ports import Ended
 from tabyard.storage import Faults, open_store
 from tabyard.storage.operations import lane, links, submission
 
@@ -29,6 +30,7 @@ OPERATIONS: Final = {
     "detach": links,
     "retire": links,
     "claim": lane,
+    "advance": lane,
     "checkpoint": lane,
     "requeue": lane,
     "finish": lane,
@@ -95,7 +97,8 @@ def _watch_operation(fuse: Fuse) -> None:
     def watched(*told: Any, **named: Any) -> Any:
         value = usual(*told, **named)
         # A refusal, or a claim of an empty queue, is nothing to die for.
-        faults.carried = faults.carried or (value is not None and value is not False)
+        refused = value is None or value is False or value == Ended(stored=False)
+        faults.carried = faults.carried or not refused
         return value
 
     setattr(module, fuse.place, watched)

@@ -23,6 +23,8 @@ from tabyard_protocol.link import Answered, Hello, RunningCall, ToolFault
 from tabyard_protocol.resources.task import CommandStatus, TaskStatus
 
 READ, ACT = Command("read", "", {}), Command("act", "", {})
+LAUNCH = Command("launch", "", {})
+"""The hub does it."""
 
 
 def task(*commands: Command, done: int = 0) -> TaskRecord:
@@ -57,6 +59,7 @@ def verdict(
         remembered=remembered,
         trace=lambda _: trace,
         retry_safe=lambda command: command is READ,
+        on_hub=lambda command: command is LAUNCH,
     )
 
 
@@ -204,3 +207,13 @@ def test_behind_adopted_answers_an_unknown_call_runs_only_when_it_can_not_have_r
         assert found.verdict == Continue()
     else:
         assert found.verdict == Fail(LOST)
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_what_the_hub_itself_was_at_is_not_done_again_because_no_browser_knows_of_it(
+    *, remembered: bool
+) -> None:
+    found = verdict(task(LAUNCH), hello(), remembered=remembered, trace=HubTrace.NONE)
+    assert found.verdict == Fail(LOST)
+    behind = verdict(task(ACT, LAUNCH), hello(outbox=ANSWERS[:1]), remembered=remembered)
+    assert behind.verdict == Fail(LOST)

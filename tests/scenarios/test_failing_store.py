@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from tabyard.core.errors import StoreUnavailable
 from tabyard.hub.checkpoints import MOST_AHEAD
+from tabyard.hub.hubtools import NoBrowsers
 from tabyard.hub.ports import SocketClosed
 from tabyard.storage import Faults, open_store
 from tabyard.testing import (
@@ -24,6 +25,7 @@ from tabyard.testing import (
 )
 from tabyard_protocol.errors import CloseCode
 from tabyard_protocol.ids import InstanceId, TaskId
+from tabyard_protocol.model import JsonObject
 from tabyard_protocol.resources.instance import InstanceStatus
 
 
@@ -227,6 +229,14 @@ async def test_commands_with_effects_go_ahead_of_a_slow_disk_but_not_far(tmp_pat
         ]
 
 
+class Launching(NoBrowsers):
+    """Says that it has started a browser."""
+
+    @override
+    async def launch(self, wanted: Mapping[str, object]) -> JsonObject:
+        return {"instanceId": "inst_9"}
+
+
 class Left(NamedTuple):
     """What a hub leaves behind that died before it had stored the first answer."""
 
@@ -288,6 +298,29 @@ async def test_what_went_ahead_and_is_forgotten_is_not_sent_again(behaviour: Beh
         ended = await events.complete(left.task)
         assert ended["error"]["code"] == "INSTANCE_DISCONNECTED"
         assert len(browser.started) == 2
+
+
+async def test_behind_what_the_hub_did_itself_commands_with_effects_wait_for_the_disk() -> None:
+    disk = FullDisk()
+    async with yard_on(disk) as yard:
+        yard.hub.use_browsers(Launching())
+        browser = await yard.browser()
+        task = await yard.submit(ACT, command("browser_instance", action="new"), ACT)
+        call = await browser.next_call()
+        disk.full = True
+        timers = yard.clock.pending
+        await browser.answer(call, {"clicked": 1})
+        await disk.refusals.acquire()
+        await yard.clock.armed(timers + 1)
+        assert len(browser.started) == 1
+
+        disk.full = False
+        yard.clock.advance(1.1)
+
+        assert (await browser.next_call(2)).command_id == f"{task}_cmd_2"
+        stored = await yard.store.task(task)
+        assert stored is not None
+        assert len(stored.outcomes) == 2
 
 
 async def test_a_browser_can_not_join_a_hub_that_can_not_remember_it() -> None:

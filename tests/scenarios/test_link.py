@@ -356,3 +356,34 @@ async def _raised(work: Awaitable[object], kind: type[Exception]) -> bool:
     except kind:
         return True
     return False
+
+
+async def test_what_is_stored_is_acknowledged_while_the_next_command_runs() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        task = await yard.submit(ACT, ACT)
+        first = await browser.next_call()
+        await browser.answer(first, {})
+        second = await browser.next_call(2)
+        await browser.until(lambda one: not one.outbox)
+        assert second.id in browser.held
+
+        await browser.answer(second, {})
+        await events.complete(task)
+        await browser.until(lambda one: one.ended_tasks == [task] and not one.outbox)
+
+
+async def test_a_browser_hears_of_the_end_of_a_task_before_it_gets_the_next() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        first, second = await yard.submit(ACT), await yard.submit(ACT)
+        await browser.answer(await browser.next_call(), {})
+        await browser.next_call(2)
+        told = [(one["type"], one.get("taskId")) for one in browser.frames]
+        assert told == [
+            ("tool_call", first),
+            ("tool_ack", None),
+            ("task_ended", first),
+            ("tool_call", second),
+        ]

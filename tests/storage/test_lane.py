@@ -7,6 +7,7 @@ from tests.storage.samples import (
     claim,
     ending,
     good,
+    raw,
     skipped,
     status_of,
     story_of,
@@ -16,6 +17,7 @@ from tests.storage.samples import (
 
 from tabyard.core.lifecycle import IllegalTransition
 from tabyard.core.records import TaskFault
+from tabyard.hub.ports import Ended
 from tabyard.storage import SqliteStore
 from tabyard_protocol.ids import CommandId, InstanceId, TaskId
 from tabyard_protocol.resources.task import TaskStatus
@@ -211,3 +213,58 @@ async def test_an_ending_that_is_none_is_refused_at_the_call(store: SqliteStore)
         store.finish(ending(TASK, TaskStatus.COMPLETED, epoch=None))
     with pytest.raises(AssertionError):
         store.finish(ending(TASK, TaskStatus.QUEUED, epoch=1))
+
+
+async def test_an_end_and_the_claim_behind_it_are_one_operation(store: SqliteStore) -> None:
+    await attach(store)
+    await submit(store, "task_1", "task_2")
+    await claim(store)
+
+    ended = await store.advance(ending("task_1", outcomes=(good(0),)), at_ms=60)
+
+    assert ended.stored
+    assert ended.following is not None
+    assert ended.following == await store.task(TaskId("task_2"))
+    assert (ended.following.status, ended.following.started_at_ms) == (TaskStatus.RUNNING, 60)
+    assert await status_of(store, "task_1") is TaskStatus.COMPLETED
+    assert await story_of(store, "task_1") == ["accepted", "claimed", "terminal"]
+    assert await story_of(store, "task_2") == ["accepted", "claimed"]
+    assert await counts(store) == {"queued": 0, "running": 1, "completed": 1}
+
+
+async def test_an_end_with_nobody_behind_it_is_an_end(store: SqliteStore) -> None:
+    await attach(store)
+    await submit(store, "task_1")
+    await claim(store)
+
+    failed = ending("task_1", TaskStatus.FAILED, outcomes=(bad(0),))
+    assert await store.advance(failed, at_ms=60) == Ended(stored=True)
+
+    assert await counts(store) == {"queued": 0, "running": 0, "failed": 1}
+    assert await store.advance(failed, at_ms=61) == Ended(stored=False)
+
+
+@pytest.mark.proves("link:epochs_fence", "lanes:one_running")
+async def test_behind_a_lost_link_nothing_is_claimed(store: SqliteStore) -> None:
+    await attach(store)
+    await submit(store, "task_1", "task_2")
+    await claim(store)
+    await store.detach(INSTANCE, epoch=1, at_ms=20)
+
+    assert await store.advance(ending("task_1"), at_ms=60) == Ended(stored=True)
+    assert await status_of(store, "task_2") is TaskStatus.QUEUED
+    await attach(store)
+    assert await claim(store, epoch=2) == "task_2"
+    assert await store.advance(ending("task_2", epoch=1), at_ms=61) == Ended(stored=False)
+    assert await status_of(store, "task_2") is TaskStatus.RUNNING
+
+
+async def counts(store: SqliteStore) -> dict[str, int]:
+    """How many tasks of the one instance are counted in each state; live ones always."""
+    names = ("queued", "running", "completed", "failed", "cancelled")
+    ((*numbers,),) = await raw(store, f"SELECT {', '.join(names)} FROM instances")  # noqa: S608
+    return {
+        name: number
+        for name, number in zip(names, numbers, strict=True)
+        if number or name in ("queued", "running")
+    }

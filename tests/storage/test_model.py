@@ -231,6 +231,30 @@ class StoreModel(RuleBasedStateMachine):
             one.end(status, self.now_ms)
 
     @precondition(lambda self: self.tasks)
+    @rule(data=st.data(), status=st.sampled_from(ENDINGS), off=drift)
+    def advance(self, data: st.DataObject, status: TaskStatus, off: int) -> None:
+        one = self.pick(data)
+        final = ending(
+            one.id, status, epoch=one.epoch + off, at_ms=self.tick(), outcomes=(good(0), good(1))
+        )
+        ended = self.ask(self.store.advance, final, at_ms=self.tick())
+        assert ended.stored == (off == 0 and one.status == "running")
+        if not ended.stored:
+            assert ended.following is None
+            return
+        one.stored = {0, 1}
+        one.end(status, self.now_ms - 1)
+        browser, live = self.browsers[one.on], self.live(one.on)
+        if browser.status != "connected" or not live:
+            assert ended.following is None
+            return
+        head = live[0]
+        assert ended.following is not None
+        assert (ended.following.id, ended.following.epoch) == (head.id, browser.epoch)
+        head.status, head.epoch = TaskStatus.RUNNING, browser.epoch
+        head.story.append("claimed")
+
+    @precondition(lambda self: self.tasks)
     @rule(data=st.data())
     def cancel_queued(self, data: st.DataObject) -> None:
         one = self.pick(data)

@@ -103,11 +103,13 @@ def decide(
     remembered: bool,
     trace: Callable[[int], HubTrace],
     retry_safe: Callable[[Command], bool],
+    on_hub: Callable[[Command], bool],
 ) -> Recovery:
     """The one decision after a hello. A command that isn't retry-safe never starts a second time.
 
     `remembered`: the browser has had one memory for as long as `running` was sent calls, so a call
     it doesn't know never reached it. `trace`: what the hub knows of a command, by its index.
+    `on_hub`: whether it is the hub that runs a command, of which no browser knows.
     """
     if running is None:
         return _with_rest((), Idle(), hello, None)
@@ -119,11 +121,12 @@ def decide(
         return _with_rest(adopted, Continue(), hello, None)
     if hello.running is not None and command_of(hello.running.id) == command_id(running.id, index):
         return _with_rest(adopted, Resume(CallId(hello.running.id)), hello, hello.running.id)
+    command = running.commands[index]
     verdict = _unanswered(
         hello,
         trace(index),
-        safe=retry_safe(running.commands[index]),
-        remembered=remembered,
+        safe=retry_safe(command),
+        remembered=remembered and not on_hub(command),
         behind=[retry_safe(one) for one in running.commands[course.index : index]],
     )
     return _with_rest(adopted, verdict, hello, None)

@@ -82,11 +82,20 @@ class Preparer:
 
     def is_retry_safe(self, command: Command) -> bool:
         """Whether running it twice does no harm; tools that we do not know may do anything."""
-        try:
-            call = resolve(command.tool_name, command.args)
-        except InvalidCall:
-            return False
+        call = _known(command)
         return call is not None and call.action.retry_safe
+
+    def is_on_hub(self, command: Command) -> bool:
+        """Whether the hub itself runs it."""
+        call = _known(command)
+        return call is not None and call.action.place == "hub"
 
     def _resolve(self, command: Command, extra: frozenset[str]) -> ResolvedCall | None:
         return resolve(command.tool_name, command.args, extra_tools=extra)
+
+
+def _known(command: Command) -> ResolvedCall | None:
+    try:
+        return resolve(command.tool_name, command.args)
+    except InvalidCall:
+        return None

@@ -29,7 +29,7 @@ class _Sent(NamedTuple):
     outcome: Outcome
     answered: str
     """The call whose answer may be acknowledged with it."""
-    repeatable: bool
+    untold: bool
 
 
 class Checkpoints:
@@ -41,9 +41,9 @@ class Checkpoints:
         "_may_repeat",
         "_none_pending",
         "_pending",
-        "_repeatable",
         "_retry_s",
         "_store",
+        "_untold",
     )
 
     def __init__(
@@ -62,20 +62,20 @@ class Checkpoints:
         self._may_repeat = may_repeat
         self._drop = drop
         self._pending: set[asyncio.Future[bool]] = set()
-        self._repeatable = 0
-        """How many of them are of commands that may run twice."""
+        self._untold = 0
+        """How many of them no browser could tell."""
         self._none_pending: asyncio.Future[None] | None = None
 
     def store(self, link: Link, run: Run) -> None:
         """Store what has ended so far; its acknowledgement goes out with the next flush."""
         for outcome in run.course.take_unsaved():
-            repeatable = self._may_repeat(run.course.record, outcome.index)
-            self._repeatable += repeatable
+            untold = self._is_untold(run, outcome.index)
+            self._untold += untold
             stored = self._store.checkpoint(
                 run.task_id, outcome, epoch=link.epoch, hurry=self._is_awaited(run)
             )
             self._pending.add(stored)
-            sent = _Sent(link, run, outcome, run.answered, repeatable)
+            sent = _Sent(link, run, outcome, run.answered, untold)
             stored.add_done_callback(partial(self._stored, sent))
 
     def may_go_ahead(self, run: Run) -> bool:
@@ -85,14 +85,21 @@ class Checkpoints:
         one that may have been sent. When that one has effects as well, it is never sent again:
         either the browser knows what became of it and of those behind it, or the task fails.
         """
-        return not (self._repeatable or run.course.unsaved or len(self._pending) > MOST_AHEAD)
+        return not (self._untold or run.course.unsaved or len(self._pending) > MOST_AHEAD)
+
+    def _is_untold(self, run: Run, index: int) -> bool:
+        """Whether no browser tells a hub that has forgotten it what a command came to.
+
+        One that may run again leaves no record there.
+        """
+        return index in run.untraced or self._may_repeat(run.course.record, index)
 
     def _is_awaited(self, run: Run) -> bool:
         """Whether the next command waits for what is to be stored now, or the one after it may."""
         course = run.course
         if course.is_over or self._may_repeat(course.record, course.index):
             return False
-        return self._repeatable > 0 or len(self._pending) >= MOST_AHEAD // 2
+        return self._untold > 0 or len(self._pending) >= MOST_AHEAD // 2
 
     async def all_stored(self, link: Link, run: Run) -> None:
         """Return when everything that has ended so far is on disk, however long the store fails."""
@@ -108,7 +115,7 @@ class Checkpoints:
 
     def _stored(self, sent: "_Sent", stored: "asyncio.Future[bool]") -> None:
         self._pending.discard(stored)
-        self._repeatable -= sent.repeatable
+        self._untold -= sent.untold
         if not self._pending and self._none_pending is not None:
             wake(self._none_pending)
         if stored.cancelled():

@@ -1,7 +1,7 @@
 """One live link to a browser: its calls, its pulse, and the frames that go to and fro."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -11,6 +11,7 @@ from tabyard.core.frames import call_frame
 from tabyard.core.strikes import Strikes
 from tabyard.hub.answers import Answer, Reply, Unanswered
 from tabyard.hub.deadlines import Deadlines
+from tabyard.hub.news import News
 from tabyard.hub.ports import Clock, Ear, Socket, SocketClosed, Timer
 from tabyard.hub.settings import HubSettings
 from tabyard.hub.waiting import STANDSTILL_S, wake
@@ -35,7 +36,10 @@ class Link:
         "_clock",
         "_confirmations",
         "_deadlines",
+        "_endings",
         "_heard_s",
+        "_news",
+        "_over",
         "_pulse",
         "_replies",
         "_settings",
@@ -61,6 +65,7 @@ class Link:
         tools: frozenset[str],
         clock: Clock,
         settings: HubSettings,
+        news: News,
         spawn: Spawn,
     ) -> None:
         self.instance_id = instance_id
@@ -77,6 +82,7 @@ class Link:
         self._socket = socket
         self._clock = clock
         self._settings = settings
+        self._news = news
         self._spawn = spawn
         self._heard_s = clock.monotonic_s()
         self._pulse: Timer | None = None
@@ -91,6 +97,9 @@ class Link:
         self._withheld: dict[str, bool] = {}
         """Calls that must not be acknowledged yet, and whether they would have been."""
         self._acks: list[str] = []
+        self._endings: list[str] = []
+        """Frames about ended tasks that may wait for company."""
+        self._over = False
 
     async def receive(self) -> str | bytes:
         """The next message. Raises `SocketClosed`."""
@@ -180,9 +189,10 @@ class Link:
             self.calls.forget(call)
 
     def acknowledge(self, call: str) -> None:
-        """The answer of `call` is stored: say so with the next `flush`."""
+        """The answer of `call` is stored: say so with the next `flush`, or soon."""
         if call and self.extended:
             self._acks.append(call)
+            self._news.of(self)
 
     def needless(self, call: str) -> None:
         """Nobody waits for the answer of `call`: acknowledge it; if it was given up, on `release`.
@@ -200,22 +210,45 @@ class Link:
         if self._withheld.pop(call, False):
             self.acknowledge(call)
 
-    @property
-    def has_acks(self) -> bool:
-        """Whether `flush` has anything to send."""
-        return bool(self._acks)
-
-    async def flush(self) -> None:
-        """Send the acknowledgements that are due."""
-        if self._acks:
-            ids, self._acks = self._acks, []
-            await self.send(call_frame({"type": "tool_ack", "ids": ids}))
-
-    async def task_ended(self, task: TaskId, status: str) -> None:
-        """Tell the browser that it may tidy up after `task`."""
+    def task_ended(self, task: TaskId, status: str) -> None:
+        """The browser may tidy up after `task`: say so with the next `flush`, or soon."""
         if self.extended:
             fields = {"type": "task_ended", "taskId": task, "status": status}
-            await self.send(call_frame(fields))
+            self._endings.append(call_frame(fields))
+            self._news.of(self)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `flush` has anything to send."""
+        return bool(self._acks or self._endings)
+
+    async def flush(self) -> None:
+        """Say what is stored and what has ended."""
+        for frame in self._due():
+            if not self.send_now(frame):
+                await self.send(frame)
+
+    def tell(self) -> None:
+        """Say it now, without waiting for it."""
+        frames = self._due()
+        for number, frame in enumerate(frames):
+            if self._over:
+                return
+            if not self.send_now(frame):
+                self._spawn(self._say(frames[number:]))
+                return
+
+    async def _say(self, frames: Sequence[str]) -> None:
+        with suppress(SocketClosed):  # the reader of this link finds out by itself
+            for frame in frames:
+                await self.send(frame)
+
+    def _due(self) -> list[str]:
+        frames, self._endings = self._endings, []
+        if self._acks:
+            ids, self._acks = self._acks, []
+            frames.insert(0, call_frame({"type": "tool_ack", "ids": ids}))
+        return frames
 
     def beat(self, on_silence: Callable[[], None]) -> None:
         """Ping the peer from now on; `on_silence` when it says nothing for too long."""
@@ -237,6 +270,7 @@ class Link:
     def still(self) -> None:
         """No more pings, no more deadlines: the link is over. Idempotent."""
         self._deadlines.clear()
+        self._over = True
         if self._pulse is not None:
             self._pulse.cancel()
             self._pulse = None

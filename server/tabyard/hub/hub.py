@@ -22,6 +22,7 @@ from tabyard.hub.hubtools import BuiltinTools, NoBrowsers
 from tabyard.hub.instance import Instance
 from tabyard.hub.lane import Lane, LaneParts
 from tabyard.hub.lending import Lending
+from tabyard.hub.news import News
 from tabyard.hub.ports import Blobs, Browsers, Clock, HubTools, Ids, LinkStore, ToolFailed
 from tabyard.hub.presence import Presence
 from tabyard.hub.registry import Registry
@@ -70,6 +71,7 @@ class Hub:
             reader_bytes=settings.reader_bytes,
         )
         self.announcer = Announcer(bus=self.bus, clock=clock)
+        self.news = News()
         self.preparer = Preparer(command_timeout_ms=settings.command_timeout_ms)
         self.registry = Registry(
             store=store, clock=clock, ids=ids, settings=settings, lane=self._new_lane

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from tabyard.core.course import Course, Finish
 from tabyard.core.errors import StoreUnavailable
@@ -24,18 +24,20 @@ from tabyard.hub.announce import Announcer
 from tabyard.hub.catalogue import Preparer
 from tabyard.hub.checkpoints import STALE, Checkpoints
 from tabyard.hub.connection import Link
-from tabyard.hub.ports import Clock, LinkStore, SocketClosed
+from tabyard.hub.ports import Clock, Ended, LinkStore, SocketClosed
 from tabyard.hub.run import Run
 from tabyard.hub.runner import Runner
 from tabyard.hub.settings import HubSettings
 from tabyard.hub.waiting import outcome_of, pause, wake
 from tabyard.hub.writing import ending, written
-from tabyard_protocol.ids import InstanceId
+from tabyard_protocol.ids import CallId, InstanceId
 from tabyard_protocol.link import Answered
 
 __all__ = ["Lane", "LaneParts"]
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class _Stale(Exception):
@@ -94,7 +96,7 @@ class Lane:
             drop=parts.drop,
         )
         self._worker: asyncio.Task[None] | None = None
-        self._claim: asyncio.Future[TaskRecord | None] | None = None
+        self._claim: asyncio.Future[TaskRecord | None] | asyncio.Future[Ended] | None = None
         self._again = False
         self._held = False
         """Nothing is claimed until the browser has let go of what nobody waits for."""
@@ -279,13 +281,14 @@ class Lane:
                 await self._idle
                 continue
             try:
-                record = await outcome_of(claim)
+                found = await outcome_of(cast("asyncio.Future[Ended | TaskRecord | None]", claim))
                 again = self._again
             except StoreUnavailable as error:
                 logger.warning("claim postponed", extra={"reason": error.reason})
                 await pause(self._parts.clock, self._parts.settings.store_retry_s)
-                record, again = None, True
+                found, again = None, True
             self._again, self._claim = False, None
+            record = found.following if isinstance(found, Ended) else found
             if record is not None:
                 return record
             self._tell_moved()
@@ -325,14 +328,29 @@ class Lane:
         return run
 
     async def _end(self, link: Link, run: Run, finish: Finish) -> None:
-        """Store the end of a task and, in the same commit, claim the next one."""
+        """Store the end of a task and, in the same operation, claim the next one."""
         call = run.call if run.call is not None and link.is_given_up(run.call) else None
+        if call is not None or self._rest is not None:
+            await self._end_alone(link, run, finish, call)
+            return
+
+        def write() -> asyncio.Future[Ended]:
+            now_ms = self._parts.clock.now_ms()
+            ended = self._parts.store.advance(ending(finish, link.epoch), at_ms=now_ms)
+            ended.add_done_callback(partial(self._finished, run, finish.record))
+            self._claim = ended
+            return ended
+
+        if not (await self._written(write(), write)).stored:
+            raise _Stale
+        _tell_browser(link, run, finish)
+
+    async def _end_alone(self, link: Link, run: Run, finish: Finish, call: CallId | None) -> None:
+        """Store the end of a task, and start nothing before the browser let go of `call`."""
 
         def write() -> asyncio.Future[bool]:
             stored = self._parts.store.finish(ending(finish, link.epoch))
             stored.add_done_callback(partial(self._finished, run, finish.record))
-            if call is None:
-                self._ask_for_next(link)
             return stored
 
         stored = write()
@@ -344,18 +362,17 @@ class Lane:
             await link.let_go(call, f"the task is {status}")
         if not await self._written(stored, write):
             raise _Stale
-        if run.call is not None:
-            link.release(run.call)
-        link.acknowledge(run.answered)
-        if link.extended:
-            await link.flush()
-            await link.task_ended(run.task_id, finish.record.status.value)
-        if call is not None:
-            self._ask_for_next(link)
+        _tell_browser(link, run, finish)
+        self._ask_for_next(link)
 
-    def _finished(self, run: Run, record: TaskRecord, stored: asyncio.Future[bool]) -> None:
+    def _finished(
+        self, run: Run, record: TaskRecord, end: "asyncio.Future[bool] | asyncio.Future[Ended]"
+    ) -> None:
         """Runs whether or not the lane still does: what is stored has to be told."""
-        if not stored.cancelled() and stored.exception() is None and stored.result():
+        if end.cancelled() or end.exception() is not None:
+            return
+        came = end.result()
+        if came.stored if isinstance(came, Ended) else came:
             self.concluded(run, record)
 
     def _ask_for_next(self, link: Link) -> None:
@@ -368,10 +385,18 @@ class Lane:
         self._claim = claim
 
     async def _written(
-        self, stored: "asyncio.Future[bool]", again: Callable[[], "asyncio.Future[bool]"]
-    ) -> bool:
+        self, stored: "asyncio.Future[T]", again: Callable[[], "asyncio.Future[T]"]
+    ) -> T:
         parts = self._parts
         return await written(stored, again, clock=parts.clock, retry_s=parts.settings.store_retry_s)
+
+
+def _tell_browser(link: Link, run: Run, finish: Finish) -> None:
+    """The end of its task is stored: the browser may forget the answer, and tidy up."""
+    if run.call is not None:
+        link.release(run.call)
+    link.acknowledge(run.answered)
+    link.task_ended(run.task_id, finish.record.status._value_)
 
 
 def _heed(claim: "asyncio.Future[TaskRecord | None]") -> None:

@@ -76,6 +76,7 @@ async def serve_instance(
             tools=frozenset(arrival.hello.tools or ()),
             clock=hub.clock,
             settings=hub.settings,
+            news=hub.news,
             spawn=hub.spawn,
         )
         link.paused = arrival.hello.paused is True

@@ -18,6 +18,7 @@ __all__ = [
     "Browsers",
     "Clock",
     "Ear",
+    "Ended",
     "Ending",
     "HubTools",
     "Ids",
@@ -92,6 +93,15 @@ class Ending(NamedTuple):
     current_index: int = 0
 
 
+class Ended(NamedTuple):
+    """What came of the end of a running task."""
+
+    stored: bool
+    """False: stale, another decided; then nothing is claimed either."""
+    following: TaskRecord | None = None
+    """The next task of its instance, which runs now."""
+
+
 class LinkStore(Protocol):
     """The store, as live links need it.
 
@@ -133,6 +143,10 @@ class LinkStore(Protocol):
 
     def finish(self, ending: Ending) -> Future[bool]:
         """The terminal transition and its one journal row. False: stale, another decided."""
+        ...
+
+    def advance(self, ending: Ending, *, at_ms: int) -> Future[Ended]:
+        """`finish` for a task that runs, and `claim` for its instance, in one."""
         ...
 
     def retire(

@@ -191,6 +191,7 @@ class Presence:
             remembered=found.remembered,
             trace=partial(instance.lane.trace, found.running),
             retry_safe=self._preparer.is_retry_safe,
+            on_hub=self._preparer.is_on_hub,
         )
         welcome = {
             "type": "welcome",

@@ -53,6 +53,8 @@ class Run:
     """Monotonic, of the command at the browser."""
     work: HubWork | None = None
     """The command at work on the hub."""
+    untraced: set[int] = field(default_factory=set[int])
+    """Commands that ran on the hub or nowhere, by their index: no browser knows of them."""
     over: bool = False
     """Its end is stored."""
     parked: asyncio.Future[None] | None = None
@@ -84,6 +86,12 @@ class Run:
             self.deadline_s = former.deadline_s
             if index == self.course.index:
                 self.course.started_at_ms = former.course.started_at_ms
+
+    def heard(self, call: str) -> None:
+        """The current command was answered: by the browser, or on the hub when `call` is empty."""
+        self.answered = call
+        if not call:
+            self.untraced.add(self.course.index)
 
     def withdraw(self, link: Link | None) -> End:
         """Stop it as soon as possible; the future is done when its end is stored."""

@@ -148,11 +148,11 @@ class Runner:
             fields["session"] = task.session
         if task.dialogs is not None:
             fields["dialogs"] = task.dialogs
+        if link.has_news:
+            await link.flush()
         frame = dumps(fields)
         if not link.send_now(frame):
             await link.send(frame)
-        if link.has_acks:
-            await link.flush()
         return await reply
 
     def expect(self, link: Link, run: Run, call: CallId, *, index: int) -> None:
@@ -208,10 +208,10 @@ class Runner:
             case Unanswered.TIMED_OUT:
                 return self._failed(run, _late(run))
             case Answer(call=call, fault=Fault() as fault):
-                run.answered = call
+                run.heard(call)
                 return self._failed(run, fault)
             case Answer(call=call, result=result):
-                run.answered = call
+                run.heard(call)
                 return await self._succeeded(link, run, result)
 
     async def _succeeded(self, link: Link, run: Run, value: object) -> Finish | None:

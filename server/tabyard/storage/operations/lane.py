@@ -1,15 +1,16 @@
 """The life of a task in its instance's lane: claimed, checkpointed, requeued, finished."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, func, select, update
 
 # PostgreSQL's `insert`: SQLite's compiler knows its ON CONFLICT, and not the other way round.
 from sqlalchemy.dialects.postgresql import Insert, insert
 
+from tabyard.core.lifecycle import TASK_NEXT, is_final
 from tabyard.core.records import Outcome, TaskRecord
-from tabyard.hub.ports import Ending
+from tabyard.hub.ports import Ended, Ending
 from tabyard.storage.operations.books import Happened, move_one, note
 from tabyard.storage.operations.places import Place, Places
 from tabyard.storage.operations.reading import OUTCOMES
@@ -20,7 +21,7 @@ from tabyard_protocol.ids import InstanceId, TaskId
 from tabyard_protocol.resources.instance import InstanceStatus
 from tabyard_protocol.resources.task import TaskStatus
 
-__all__ = ["checkpoint", "claim", "finish", "finish_at", "requeue"]
+__all__ = ["advance", "checkpoint", "claim", "finish", "finish_at", "requeue"]
 
 THIS: Final = (tasks.c.number == bindparam("number"), tasks.c.id == bindparam("task"))
 """Found by its number; its id proves that the number is its own."""
@@ -32,17 +33,33 @@ RUNNING_UNDER: Final = (
 )
 """The fence: what an older epoch, or anybody after the end, wants to change is not found."""
 
+HAS_NEXT: Final = (
+    instances.c.id == bindparam("instance"),
+    instances.c.epoch == bindparam("of_epoch"),
+    instances.c.status == word(InstanceStatus.CONNECTED),
+    instances.c.queued > number(0),
+)
+"""The fence of a claim."""
+
 START_NEXT: Final = (
     update(instances)
-    .where(
-        instances.c.id == bindparam("instance"),
-        instances.c.epoch == bindparam("of_epoch"),
-        instances.c.status == word(InstanceStatus.CONNECTED),
-        instances.c.running == number(0),
-        instances.c.queued > number(0),
-    )
+    .where(*HAS_NEXT, instances.c.running == number(0))
     .values(queued=instances.c.queued - number(1), running=instances.c.running + number(1))
 )
+
+FOLLOW: Final[Mapping[TaskStatus, Update]] = {
+    ended: update(instances)
+    .where(*HAS_NEXT)
+    .values(
+        {
+            "queued": instances.c.queued - number(1),
+            ended.value: instances.c[ended.value] + number(1),
+        }
+    )
+    for ended in TaskStatus
+    if is_final(TASK_NEXT, ended)
+}
+"""The task that ran has ended so, and the next one runs."""
 
 STARTED: Final[dict[str, ColumnElement[Any]]] = {
     "status": word(TaskStatus.RUNNING),
@@ -76,6 +93,11 @@ def claim(
     """Start the head of the queue; None: empty, one runs, or `epoch` has no live link any more."""
     if not sql.run(START_NEXT, instance=instance, of_epoch=epoch):
         return None
+    return _start(sql, instance, epoch, at_ms, places)
+
+
+def _start(sql: Sql, instance: InstanceId, epoch: int, at_ms: int, places: Places) -> TaskRecord:
+    """Make the head of the queue running; its instance counts it as that already."""
     head = sql.row(HEAD, instance=instance, of_epoch=epoch, at_ms=at_ms)
     assert head is not None, "an instance counts a queued task that is not there"
     *row, commands, metadata, started_before = head
@@ -172,6 +194,29 @@ def finish(sql: Sql, ending: Ending, *, places: Places) -> bool:
 
 def finish_at(sql: Sql, place: Place, ending: Ending) -> bool:
     """The same for a task that was just read."""
+    if not _end(sql, place, ending):
+        return False
+    before = TaskStatus.QUEUED if ending.epoch is None else TaskStatus.RUNNING
+    move_one(sql, place.instance, out_of=before, into=ending.status)
+    return True
+
+
+def advance(sql: Sql, ending: Ending, *, at_ms: int, places: Places) -> Ended:
+    """End a running task, and start the next one of its instance, whose row is written once."""
+    assert ending.epoch is not None, "a task that does not run has none behind it"
+    place = places.find(sql, ending.task)
+    if place is None or not _end(sql, place, ending):
+        return Ended(stored=False)
+    places.forget(ending.task)
+    instance, epoch = place.instance, ending.epoch
+    if sql.run(FOLLOW[ending.status], instance=instance, of_epoch=epoch):
+        return Ended(stored=True, following=_start(sql, instance, epoch, at_ms, places))
+    move_one(sql, instance, out_of=TaskStatus.RUNNING, into=ending.status)
+    return Ended(stored=True)
+
+
+def _end(sql: Sql, place: Place, ending: Ending) -> bool:
+    """Write down the end of a task, but for its instance's account."""
     error = ending.error
     facts: dict[str, Parameter] = {
         "number": place.number,
@@ -187,8 +232,6 @@ def finish_at(sql: Sql, place: Place, ending: Ending) -> bool:
     if not sql.run(end, of_epoch=ending.epoch, **facts):
         return False
     add_outcomes(sql, place.number, ending.outcomes)
-    before = TaskStatus.QUEUED if ending.epoch is None else TaskStatus.RUNNING
-    move_one(sql, place.instance, out_of=before, into=ending.status)
     note(
         sql,
         Happened.TERMINAL,

@@ -14,7 +14,7 @@ from tabyard.core.records import (
     TaskFault,
     TaskRecord,
 )
-from tabyard.hub.ports import Attached, Ending
+from tabyard.hub.ports import Attached, Ended, Ending
 from tabyard.storage.operations import access, lane, links, reading, submission, sweeping
 from tabyard.storage.operations.places import Places
 from tabyard.storage.sqlite.readers import Readers
@@ -107,6 +107,12 @@ class SqliteStore:
         assert is_final(TASK_NEXT, final), f"{final.value} is no ending"
         return self._writer.queue(
             partial(lane.finish, ending=ending, places=self._places), short=True
+        )
+
+    def advance(self, ending: Ending, *, at_ms: int) -> Future[Ended]:
+        step(TASK_NEXT, TaskStatus.RUNNING, ending.status)
+        return self._writer.queue(
+            lambda sql: lane.advance(sql, ending, at_ms=at_ms, places=self._places), short=True
         )
 
     # Artifacts and the sweep.
