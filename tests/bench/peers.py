@@ -285,14 +285,18 @@ def _nothing() -> None:
     """No one wants to know."""
 
 
-async def connect_instance(http: Http, label: str, result: bytes = RESULT) -> Link:
-    """Register a scripted browser and link it."""
+async def connect_instance(
+    http: Http, label: str, result: bytes = RESULT, *, able: bool = False
+) -> Link:
+    """Register a scripted browser and link it: a plain script, or one that is `able`."""
     registered = await http.json(
         "POST", "/register", {"userAgent": "bench", "windowId": 1, "label": label}
     )
     link = Link(str(registered["instanceId"]), result)
     link.ws = await Ws.connect(str(registered["websocketUrl"]), link.message)
-    link.ws.send(orjson.dumps({"type": "hello", "instanceId": link.instance, **ABLE}))
+    link.ws.send(
+        orjson.dumps({"type": "hello", "instanceId": link.instance} | (ABLE if able else {}))
+    )
     async with asyncio.timeout(30):
         await link.welcomed
     return link

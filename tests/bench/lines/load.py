@@ -37,8 +37,10 @@ def _noting(times: list[float]) -> Callable[[], None]:
 class Bench:
     """A server with scripted browsers, a connection per submitter, one reader of all events."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, *, able: bool = False) -> None:
+        """`able`: browsers speak all of the link, as the extension does, and not its bare part."""
         self.server = server
+        self._able = able
         self.links: list[Link] = []
         self.https: list[Http] = []
         self.reader: Ws | None = None
@@ -52,7 +54,7 @@ class Bench:
         """Connect the browsers and the reader."""
         registrar = await self.server.http()
         for number in range(instances):
-            link = await connect_instance(registrar, f"bench-{number}")
+            link = await connect_instance(registrar, f"bench-{number}", able=self._able)
             link.arrived = _noting(self.arrivals[link.instance])
             link.answering = _noting(self.answers[link.instance])
             self.links.append(link)

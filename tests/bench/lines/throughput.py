@@ -1,5 +1,7 @@
 """Throughput until the hub's core is full."""
 
+from typing import Self
+
 from tests.bench.figures import Line
 from tests.bench.lines.load import Bench
 from tests.bench.servers import Server, floor, hub
@@ -19,7 +21,8 @@ SHAPES = (
 async def measure(*, runs: int, scale: float) -> list[Line]:
     """Tasks and commands per second, and processor time per task, interleaved run by run.
 
-    The hub on disk and in memory, and the durable floor: a bare server with the hub's store.
+    The hub on disk, also with browsers that are told what is stored and ended, as the extension is;
+    the hub in memory; and the durable floor: a bare server with the hub's store.
     """
     lines: list[Line] = []
     for instances, commands, tasks, depth in SHAPES:
@@ -27,12 +30,18 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
         count = max(5, int(tasks * scale))
         async with (
             hub(store="disk") as disk,
+            hub(store="disk") as told,
             hub(store="memory") as memory,
             floor(durable=True) as bare,
         ):
             sides = [
-                await _Side.ready(name, server, instances, commands, depth)
-                for name, server in (("disk", disk), ("memory", memory), ("durable floor", bare))
+                await side.ready(instances, commands, depth)
+                for side in (
+                    _Side("disk", disk),
+                    _Side("disk, browsers that speak all", told, able=True),
+                    _Side("memory", memory),
+                    _Side("durable floor", bare),
+                )
             ]
             for _ in range(runs):
                 for side in sides:
@@ -51,20 +60,16 @@ async def measure(*, runs: int, scale: float) -> list[Line]:
 class _Side:
     """One of the servers that are compared, and what was measured of it."""
 
-    def __init__(self, name: str, server: Server) -> None:
-        self.name, self.server, self.bench = name, server, Bench(server)
+    def __init__(self, name: str, server: Server, *, able: bool = False) -> None:
+        self.name, self.server, self.bench = name, server, Bench(server, able=able)
         self.rates: list[float] = []
         self.cpu_ms: list[float] = []
 
-    @classmethod
-    async def ready(
-        cls, name: str, server: Server, instances: int, commands: int, depth: int
-    ) -> "_Side":
+    async def ready(self, instances: int, commands: int, depth: int) -> Self:
         """With its browsers connected, and warm."""
-        side = cls(name, server)
-        await side.bench.start(instances)
-        await side.bench.flood(3, commands, depth)
-        return side
+        await self.bench.start(instances)
+        await self.bench.flood(3, commands, depth)
+        return self
 
     async def run(self, tasks: int, commands: int, depth: int) -> None:
         """Measure once."""
