@@ -70,7 +70,8 @@ def read_books(database: Path) -> Books:
         journal = [
             JournalRow(*row)
             for row in books.execute(
-                "SELECT number, task, instance_id, kind, epoch FROM journal ORDER BY number"
+                "SELECT number, nullif(task, 0), instance_id, kind, epoch FROM journal"
+                " ORDER BY number"
             )
         ]
         keys = dict(books.execute("SELECT key, task_id FROM idempotency"))

@@ -12,7 +12,10 @@ TASK = (
     "INSERT INTO tasks (number, id, instance_id, seq, priority, name, intention, status,"
     " command_count, current_index, created_at_ms) VALUES (?, ?, ?, ?, 0, 'n', 'i', ?, 1, 0, 1)"
 )
-LINE = "INSERT INTO journal (task, instance_id, kind) VALUES (?, 'inst_1', ?)"
+LINE = (
+    "INSERT INTO journal (task, number, instance_id, kind)"
+    " VALUES (?, (SELECT count(*) FROM journal), 'inst_1', ?)"
+)
 
 
 @pytest.fixture
@@ -43,10 +46,10 @@ def test_a_second_ending_of_a_task_cannot_exist(database: Connection) -> None:
         database.raw.execute(LINE, (1, "terminal"))
 
 
-def test_two_tasks_never_share_a_place(database: Connection) -> None:
+def test_two_tasks_that_wait_never_share_a_place(database: Connection) -> None:
     database.raw.execute(TASK, (1, "a", "inst_1", 1, "queued"))
 
-    with pytest.raises(sqlite3.IntegrityError, match=r"tasks\.instance_id, tasks\.seq"):
+    with pytest.raises(sqlite3.IntegrityError, match=r"tasks\.priority, tasks\.seq"):
         database.raw.execute(TASK, (2, "b", "inst_1", 1, "queued"))
 
 

@@ -119,7 +119,6 @@ tasks = Table(
     Column("error_code", Text()),
     Column("error_message", Text()),
     Column("error_command_id", Text()),
-    Index("tasks_order", "instance_id", "seq", unique=True),
 )
 
 QUEUED: Final = tasks.c.status == word(TaskStatus.QUEUED)
@@ -133,6 +132,7 @@ Index(
     tasks.c.instance_id,
     tasks.c.priority.desc(),
     tasks.c.seq,
+    unique=True,
     sqlite_where=QUEUED,
     postgresql_where=QUEUED,
 )
@@ -182,19 +182,21 @@ outcomes = Table(
     sqlite_with_rowid=False,
 )
 
+# Lies by task, and needs no index for it: three lines are written for each, and removed with it.
 journal = Table(
     "journal",
     METADATA,
-    Column("number", Number, Identity(), primary_key=True),
-    Column("task", BigInteger()),
+    # 0: of the instance alone.
+    Column("task", BigInteger(), primary_key=True, autoincrement=False),
+    # Grows with each line, so it tells their order.
+    Column("number", BigInteger(), primary_key=True, autoincrement=False),
     required("instance_id"),
     required("kind"),
     Column("epoch", BigInteger()),
     Column("at_ms", BigInteger()),
+    sqlite_with_rowid=False,
 )
 
-OF_TASKS: Final = journal.c.task.is_not(None)
-Index("journal_by_task", journal.c.task, sqlite_where=OF_TASKS, postgresql_where=OF_TASKS)
 TERMINAL: Final = journal.c.kind == word("terminal")
 Index(
     "journal_one_terminal",
@@ -203,7 +205,8 @@ Index(
     sqlite_where=TERMINAL,
     postgresql_where=TERMINAL,
 )
-OF_INSTANCES: Final = journal.c.task.is_(None)
+# As a range: the engine would rather walk all lines of task 0 than take this index.
+OF_INSTANCES: Final = journal.c.task < number(1)
 Index(
     "journal_of_instances",
     journal.c.at_ms,

@@ -45,9 +45,10 @@ FILLING = (
     """INSERT INTO outcomes (task, idx, status, started_at_ms, completed_at_ms, result)
     {numbers} SELECT i, 0, 'success', 0, 0,
     '{{"content":[{{"type":"text","text":"{{}}"}}],"structuredContent":{{}}}}' FROM n""",
-    """INSERT INTO journal (task, instance_id, kind, epoch, at_ms) {numbers}
-    SELECT i, 'inst_' || (i % {instances}), kind, 1, {now} - 2000000 + i FROM n,
-    (SELECT 'accepted' AS kind UNION ALL SELECT 'claimed' UNION ALL SELECT 'terminal')""",
+    """INSERT INTO journal (task, number, instance_id, kind, epoch, at_ms) {numbers}
+    SELECT i, 3 * i + step, 'inst_' || (i % {instances}), kind, 1, {now} - 2000000 + i FROM n,
+    (SELECT 0 AS step, 'accepted' AS kind UNION ALL SELECT 1, 'claimed'
+    UNION ALL SELECT 2, 'terminal')""",
 )
 """A million tasks through the operations themselves would take minutes."""
 

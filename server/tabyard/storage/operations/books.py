@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from time import time_ns
 from typing import Final
 
 from sqlalchemy import Update, bindparam, insert, update
@@ -12,7 +13,7 @@ from tabyard.storage.tables import instances, journal, number
 from tabyard_protocol.ids import InstanceId
 from tabyard_protocol.resources.task import TaskStatus
 
-__all__ = ["Happened", "move", "move_one", "note"]
+__all__ = ["NO_TASK", "Happened", "move", "move_one", "note"]
 
 
 class Happened(StrEnum):
@@ -28,8 +29,34 @@ class Happened(StrEnum):
     RETIRED = "retired"
 
 
+SINCE_NS: Final = 1_767_225_600_000_000_000
+"""The beginning of 2026: smaller numbers take less room."""
+
+
+class Lines:
+    """Numbers of lines: microseconds by the clock, and one more where that does not grow.
+
+    To ask the table for its last number would be to search it, and a number of its own would be
+    a second tree. A clock that was set back while no hub ran misleads readers, and nothing else.
+    """
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        """Greater than all before. For whoever writes: one at a time."""
+        self._last = max(self._last + 1, (time_ns() - SINCE_NS) // 1_000)
+        return self._last
+
+
+LINES: Final = Lines()
+NO_TASK: Final = 0
+
 NOTE: Final = insert(journal).values(
     task=bindparam("task"),
+    number=bindparam("number"),
     instance_id=bindparam("instance_id"),
     kind=bindparam("kind"),
     epoch=bindparam("epoch"),
@@ -42,13 +69,21 @@ def note(
     what: Happened,
     *,
     instance: InstanceId,
-    task: int | None = None,
+    task: int = NO_TASK,
     epoch: int | None = None,
     at_ms: int | None = None,
 ) -> None:
     """Add a line to the journal. `at_ms` is None where the port names no time (a requeue)."""
     # The attribute behind `value`, which is a call: three of these are written for each task.
-    sql.run(NOTE, task=task, instance_id=instance, kind=what._value_, epoch=epoch, at_ms=at_ms)
+    sql.run(
+        NOTE,
+        task=task,
+        number=LINES.next(),
+        instance_id=instance,
+        kind=what._value_,
+        epoch=epoch,
+        at_ms=at_ms,
+    )
 
 
 MOVE: Final = (

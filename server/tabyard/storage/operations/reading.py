@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, desc, func, select, union_all
 
 from tabyard.core.lifecycle import TASK_NEXT, is_final
 from tabyard.core.records import ArtifactRecord, InstanceRecord, TaskRecord
@@ -81,6 +81,35 @@ def page(*wanted: ColumnElement[bool], newest: ColumnElement[Any]) -> Statement:
     return select(*LIST_COLUMNS).where(tasks.c.number.in_(numbers)).order_by(newest.desc())
 
 
+OF_INSTANCE: Final = tasks.c.instance_id == bindparam("instance")
+
+
+def page_of_instance() -> Statement:
+    """All tasks of an instance: those of each status come in order from an index, and are merged.
+
+    An index for all of them would cost each submission more than this takes.
+    """
+    of_each = [
+        select(tasks.c.number, tasks.c.seq).where(OF_INSTANCE, *in_status(status))
+        for status in TaskStatus
+    ]
+    merged = union_all(*of_each).order_by(desc("seq"))
+    found = merged.limit(bindparam("limit")).offset(bindparam("offset")).subquery()
+    return (
+        select(*LIST_COLUMNS)
+        .where(tasks.c.number.in_(select(found.c.number)))
+        .order_by(tasks.c.seq.desc())
+    )
+
+
+def in_status(status: TaskStatus) -> Sequence[ColumnElement[bool]]:
+    """Being in `status`, in the words of the partial indexes."""
+    named = tasks.c.status == word(status)
+    if is_final(TASK_NEXT, status):
+        return named, tasks.c.completed_at_ms.is_not(None)
+    return (named,)
+
+
 def pages_of(status: TaskStatus) -> tuple[Statement, Statement]:
     """The pages of all tasks in `status`, and of those of one instance."""
     named = tasks.c.status == word(status)
@@ -98,12 +127,11 @@ def pages_of(status: TaskStatus) -> tuple[Statement, Statement]:
     )
 
 
-OF_INSTANCE: Final = tasks.c.instance_id == bindparam("instance")
 ANY_PRIORITY: Final = tasks.c.priority >= number(-(2**31))
 
 PAGES: Final[dict[tuple[bool, TaskStatus | None], Statement]] = {
     (False, None): page(newest=tasks.c.number),
-    (True, None): page(OF_INSTANCE, newest=tasks.c.seq),
+    (True, None): page_of_instance(),
     **{(False, status): pages_of(status)[0] for status in TaskStatus},
     **{(True, status): pages_of(status)[1] for status in TaskStatus},
 }

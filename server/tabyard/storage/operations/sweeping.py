@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, insert, select
 
 from tabyard.core.records import ArtifactRecord
-from tabyard.storage.operations.books import move
+from tabyard.storage.operations.books import NO_TASK, move
 from tabyard.storage.sql import Sql
 from tabyard.storage.tables import artifacts, bodies, idempotency, journal, number, outcomes, tasks
 from tabyard.storage.values import ARTIFACT_COLUMNS
@@ -88,12 +88,13 @@ DROP_LOOSE: Final = (
     .returning(artifacts.c.id)
 )
 DROP_NOTES: Final = delete(journal).where(
+    journal.c.task == number(NO_TASK),
     journal.c.number.in_(
         select(journal.c.number)
-        .where(journal.c.task.is_(None), journal.c.at_ms < bindparam("before_ms"))
+        .where(journal.c.task < number(1), journal.c.at_ms < bindparam("before_ms"))
         .limit(bindparam("at_most"))
         .offset(number(0))
-    )
+    ),
 )
 
 

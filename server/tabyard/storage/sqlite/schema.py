@@ -13,7 +13,7 @@ from tabyard.storage.tables import METADATA
 
 __all__ = ["HEAD", "create", "upgrade"]
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration. Said here as well, so that a start that has nothing to do skips alembic."""
 
 # Built from the constant above alone.
