@@ -71,6 +71,7 @@ STORIES: dict[str, Story] = {
     "detach": a_lost_link,
     "requeue": a_forgotten_read,
     "tool_cancel": a_cancel,
+    "finish": a_cancel,
     "retire": an_absence,
 }
 
@@ -139,7 +140,7 @@ async def test_a_hub_may_die_at_every_named_point(tmp_path: Path, part: int) -> 
 
 
 @pytest.mark.proves("durability:at_most_once")
-@pytest.mark.parametrize("point", ["attach:after_commit", "finish:before_commit"])
+@pytest.mark.parametrize("point", ["attach:after_commit", "advance:before_commit"])
 async def test_a_click_that_a_browser_forgot_is_not_repeated_by_the_next_hub(
     tmp_path: Path, point: str
 ) -> None:

@@ -343,7 +343,7 @@ class Lane:
 
         if not (await self._written(write(), write)).stored:
             raise _Stale
-        _tell_browser(link, run, finish)
+        run.release(link, finish.record.status)
 
     async def _end_alone(self, link: Link, run: Run, finish: Finish, call: CallId | None) -> None:
         """Store the end of a task, and start nothing before the browser let go of `call`."""
@@ -362,7 +362,7 @@ class Lane:
             await link.let_go(call, f"the task is {status}")
         if not await self._written(stored, write):
             raise _Stale
-        _tell_browser(link, run, finish)
+        run.release(link, finish.record.status)
         self._ask_for_next(link)
 
     def _finished(
@@ -389,14 +389,6 @@ class Lane:
     ) -> T:
         parts = self._parts
         return await written(stored, again, clock=parts.clock, retry_s=parts.settings.store_retry_s)
-
-
-def _tell_browser(link: Link, run: Run, finish: Finish) -> None:
-    """The end of its task is stored: the browser may forget the answer, and tidy up."""
-    if run.call is not None:
-        link.release(run.call)
-    link.acknowledge(run.answered)
-    link.task_ended(run.task_id, finish.record.status._value_)
 
 
 def _heed(claim: "asyncio.Future[TaskRecord | None]") -> None:

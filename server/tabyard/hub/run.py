@@ -10,6 +10,7 @@ from tabyard.hub.answers import Reply, Unanswered
 from tabyard.hub.connection import Link
 from tabyard.hub.waiting import wake
 from tabyard_protocol.ids import CallId, CommandId, TaskId
+from tabyard_protocol.resources.task import TaskStatus
 
 __all__ = ["HubWork", "Run"]
 
@@ -111,6 +112,13 @@ class Run:
         if not self.withdrawn:
             self.parked = asyncio.get_running_loop().create_future()
             await self.parked
+
+    def release(self, link: Link, ended: TaskStatus) -> None:
+        """Its end is stored: the browser may forget the last answer, and tidy up."""
+        if self.call is not None:
+            link.release(self.call)
+        link.acknowledge(self.answered)
+        link.task_ended(self.task_id, ended._value_)
 
     def ended(self, record: TaskRecord | None) -> None:
         """Tell those who wait."""
