@@ -1,10 +1,10 @@
 """The durable floor: the bare server with the hub's own store below it, and no hub.
 
 A task is accepted, claimed, checkpointed and ended in the store by the operations, the commits and
-the rules of the hub: a command waits for the outcome of the one before it to be on disk, an answer
-for its acceptance, an end for its row. What a hub is for is missing: drafts are taken as they come,
-nobody is asked who they are, no command is looked up, nothing has a deadline, can be cancelled or
-comes back after a loss, and events are kept for nobody.
+the rules of the hub: an answer waits for its acceptance to be on disk, an end for its row, a task
+for its claim, and a command for nothing. What a hub is for is missing: drafts are taken as they
+come, nobody is asked who they are, no command is looked up, nothing has a deadline, can be
+cancelled or comes back after a loss, and events are kept for nobody.
 """
 
 import asyncio
@@ -49,6 +49,7 @@ class Lane:
     def __init__(self, store: SqliteStore, instance: InstanceId, epoch: int, ws: WebSocket) -> None:
         self.store, self.instance, self.epoch, self.ws = store, instance, epoch, ws
         self.claim: asyncio.Future[TaskRecord | None] | None = None
+        self.outcomes: set[asyncio.Future[bool]] = set()
         self.queued = asyncio.Event()
         self.reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
@@ -70,16 +71,16 @@ class Lane:
                 await self.queued.wait()
                 continue
             record = await self.claim
-            if record is not None:
-                await self.run(record)
-            elif self.queued.is_set():
+            while record is not None:
+                record = await self.run(record)
+            if self.queued.is_set():
                 self.queued.clear()
                 self.ask()
             else:
                 self.claim = None
 
-    async def run(self, record: TaskRecord) -> None:
-        """All commands of a task, and its end."""
+    async def run(self, record: TaskRecord) -> TaskRecord | None:
+        """All commands of a task, and its end; the next task."""
         await tell("task_started", record.id)
         last = len(record.commands) - 1
         outcomes: tuple[Outcome, ...] = ()
@@ -90,23 +91,24 @@ class Lane:
             await tell("task_progress", record.id, result)
             outcome = Outcome(index, CommandStatus.SUCCESS, began, now_ms(), result, None)
             if index < last:
-                await self.store.checkpoint(record.id, outcome, epoch=self.epoch)
+                stored = self.store.checkpoint(record.id, outcome, epoch=self.epoch, hurry=False)
+                self.outcomes.add(stored)
+                stored.add_done_callback(self.outcomes.discard)
             else:
                 outcomes = (outcome,)
-        ended = self.store.finish(
-            Ending(
-                task=record.id,
-                status=TaskStatus.COMPLETED,
-                at_ms=now_ms(),
-                epoch=self.epoch,
-                outcomes=outcomes,
-                current_index=last,
-            )
+        ending = Ending(
+            task=record.id,
+            status=TaskStatus.COMPLETED,
+            at_ms=now_ms(),
+            epoch=self.epoch,
+            outcomes=outcomes,
+            current_index=last,
         )
         self.queued.clear()
-        self.ask()
-        await ended
+        ended = await self.store.advance(ending, at_ms=now_ms())
+        assert ended.stored
         await tell("task_complete", record.id)
+        return ended.following
 
     async def call(self, record: TaskRecord, index: int, command: Command) -> dict[str, Any]:
         """Send one command and wait for its result."""
