@@ -15,6 +15,7 @@ from tests.storage.samples import (
     task,
 )
 
+from tabyard.core.errors import StoreUnavailable
 from tabyard.core.lifecycle import IllegalTransition
 from tabyard.core.records import TaskFault
 from tabyard.hub.ports import Ended
@@ -116,6 +117,22 @@ async def test_the_first_outcome_of_a_command_counts(store: SqliteStore) -> None
     stored = await store.task(TASK)
     assert stored is not None
     assert stored.outcomes == (good(0), good(1))
+
+
+@pytest.mark.proves("durability:at_most_once")
+async def test_no_outcome_is_stored_behind_one_that_is_missing(store: SqliteStore) -> None:
+    await attach(store)
+    await submit(store, TASK)
+    await claim(store)
+
+    with pytest.raises(StoreUnavailable, match="before it"):
+        await store.checkpoint(TASK, good(1), epoch=1)
+    stored = await store.task(TASK)
+    assert stored is not None
+    assert stored.outcomes == ()
+
+    assert await store.checkpoint(TASK, good(0), epoch=1)
+    assert await store.checkpoint(TASK, good(1), epoch=1)
 
 
 @pytest.mark.proves("link:epochs_fence")
@@ -230,6 +247,17 @@ async def test_an_end_and_the_claim_behind_it_are_one_operation(store: SqliteSto
     assert await story_of(store, "task_1") == ["accepted", "claimed", "terminal"]
     assert await story_of(store, "task_2") == ["accepted", "claimed"]
     assert await counts(store) == {"queued": 0, "running": 1, "completed": 1}
+
+
+async def test_where_nothing_more_is_to_start_an_end_claims_nothing(store: SqliteStore) -> None:
+    await attach(store)
+    await submit(store, "task_1", "task_2")
+    await claim(store)
+
+    assert await store.advance(ending("task_1"), at_ms=60, claims=False) == Ended(stored=True)
+
+    assert await status_of(store, "task_2") is TaskStatus.QUEUED
+    assert await counts(store) == {"queued": 1, "running": 0, "completed": 1}
 
 
 async def test_an_end_with_nobody_behind_it_is_an_end(store: SqliteStore) -> None:

@@ -22,7 +22,12 @@ from tests.storage.samples import (
 )
 from typing_extensions import override
 
-from tabyard.core.errors import IdempotencyConflict, InvalidInstance, QueueFull
+from tabyard.core.errors import (
+    IdempotencyConflict,
+    InvalidInstance,
+    QueueFull,
+    StoreUnavailable,
+)
 from tabyard.storage import SqliteStore, open_store
 from tabyard.work.ports import TaskFilter
 from tabyard_protocol.ids import InstanceId, TaskId
@@ -202,6 +207,11 @@ class StoreModel(RuleBasedStateMachine):
     @rule(data=st.data(), index=st.integers(0, 1), off=drift)
     def checkpoint(self, data: st.DataObject, index: int, off: int) -> None:
         one = self.pick(data)
+        runs = off == 0 and one.status == "running"
+        if runs and index and not one.stored:
+            with pytest.raises(StoreUnavailable):
+                self.ask(self.store.checkpoint, TaskId(one.id), good(index), epoch=one.epoch)
+            return
         stored = self.ask(self.store.checkpoint, TaskId(one.id), good(index), epoch=one.epoch + off)
         assert stored == (off == 0 and one.status == "running")
         if stored:

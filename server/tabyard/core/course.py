@@ -46,10 +46,11 @@ class Course:
     @classmethod
     def of(cls, record: TaskRecord) -> Self:
         """The course from where the stored outcomes of `record` leave off."""
-        index = len(record.outcomes)
+        stored = record.outcomes
+        index = next((at for at, one in enumerate(stored) if one.index != at), len(stored))
         return cls(
             record,
-            list(record.outcomes),
+            list(stored[:index]),
             record.current_index,
             index,
             command_id(record.id, index),

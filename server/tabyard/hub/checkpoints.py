@@ -27,8 +27,6 @@ class _Sent(NamedTuple):
     link: Link
     run: Run
     outcome: Outcome
-    answered: str
-    """The call whose answer may be acknowledged with it."""
     untold: bool
 
 
@@ -38,6 +36,7 @@ class Checkpoints:
     __slots__ = (
         "_clock",
         "_drop",
+        "_failing",
         "_may_repeat",
         "_none_pending",
         "_pending",
@@ -64,6 +63,8 @@ class Checkpoints:
         self._pending: set[asyncio.Future[bool]] = set()
         self._untold = 0
         """How many of them no browser could tell."""
+        self._failing = False
+        """The store refused the last outcome of which anything was heard."""
         self._none_pending: asyncio.Future[None] | None = None
 
     def store(self, link: Link, run: Run) -> None:
@@ -75,8 +76,7 @@ class Checkpoints:
                 run.task_id, outcome, epoch=link.epoch, hurry=self._is_awaited(run)
             )
             self._pending.add(stored)
-            sent = _Sent(link, run, outcome, run.answered, untold)
-            stored.add_done_callback(partial(self._stored, sent))
+            stored.add_done_callback(partial(self._stored, _Sent(link, run, outcome, untold)))
 
     def may_go_ahead(self, run: Run) -> bool:
         """Whether a command with effects may be sent before all outcomes so far are on disk.
@@ -85,14 +85,16 @@ class Checkpoints:
         one that may have been sent. When that one has effects as well, it is never sent again:
         either the browser knows what became of it and of those behind it, or the task fails.
         """
-        return not (self._untold or run.course.unsaved or len(self._pending) > MOST_AHEAD)
+        if self._untold or self._failing or run.course.unsaved:
+            return False
+        return len(self._pending) <= MOST_AHEAD
 
     def _is_untold(self, run: Run, index: int) -> bool:
         """Whether no browser tells a hub that has forgotten it what a command came to.
 
-        One that may run again leaves no record there.
+        It has not run there, or may run again and so leaves no record.
         """
-        return index in run.untraced or self._may_repeat(run.course.record, index)
+        return index not in run.answered or self._may_repeat(run.course.record, index)
 
     def _is_awaited(self, run: Run) -> bool:
         """Whether the next command waits for what is to be stored now, or the one after it may."""
@@ -121,9 +123,11 @@ class Checkpoints:
         if stored.cancelled():
             return
         if stored.exception() is not None:
+            self._failing = True
             sent.run.course.give_back(sent.outcome)
         elif stored.result():
+            self._failing = False
             sent.run.course.saved(sent.outcome)
-            sent.link.acknowledge(sent.answered)
+            sent.link.acknowledge(sent.run.answered.pop(sent.outcome.index, ""))
         else:
             self._drop(sent.link, STALE)

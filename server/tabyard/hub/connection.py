@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from tabyard.core.calls import Call, Calls, Settled
+from tabyard.core.errors import ShuttingDown
 from tabyard.core.frames import call_frame
 from tabyard.core.strikes import Strikes
 from tabyard.hub.answers import Answer, Reply, Unanswered
@@ -235,7 +236,8 @@ class Link:
             if self._over:
                 return
             if not self.send_now(frame):
-                self._spawn(self._say(frames[number:]))
+                with suppress(ShuttingDown):
+                    self._spawn(self._say(frames[number:]))
                 return
 
     async def _say(self, frames: Sequence[str]) -> None:

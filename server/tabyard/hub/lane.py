@@ -18,7 +18,6 @@ from tabyard.core.recovery import (
     Recovery,
     Requeue,
     Resume,
-    ResumeOnHub,
 )
 from tabyard.hub.announce import Announcer
 from tabyard.hub.catalogue import Preparer
@@ -31,7 +30,6 @@ from tabyard.hub.settings import HubSettings
 from tabyard.hub.waiting import outcome_of, pause, wake
 from tabyard.hub.writing import ending, written
 from tabyard_protocol.ids import CallId, InstanceId
-from tabyard_protocol.link import Answered
 
 __all__ = ["Lane", "LaneParts"]
 
@@ -166,6 +164,9 @@ class Lane:
                 run.inherit(former, index=index)
                 former = None
             self.run = run
+            # What comes of it may be heard late, and the link be lost once more before.
+            was_sent = index - 1 if isinstance(recovery.verdict, Continue) else index
+            run.sent = max(run.sent, was_sent)
             if isinstance(recovery.verdict, Resume):
                 self._parts.runner.expect(link, run, recovery.verdict.call, index=index)
         elif recovery.stop is None:
@@ -232,28 +233,26 @@ class Lane:
 
     async def _go_on(self, link: Link, run: Run, recovery: Recovery) -> None:
         """Bring what the last link left to its end."""
+        verdict = recovery.verdict
         for answered in recovery.adopted:
-            if await self._resume(link, run, answered):
+            finish = await self._parts.runner.resume(link, run, answered)
+            if finish is not None:
+                # Whatever runs behind it runs for nobody.
+                run.abandon(link)
+                await self._end(link, run, finish)
                 return
-        match recovery.verdict:
-            case Requeue():
-                await self._requeue(link, run)
-            case (Resume() | ResumeOnHub() | Fail()) as verdict:
-                if not await self._resume(link, run, verdict):
-                    await self._follow(link, run)
-            case Idle() | Continue():
-                await self._follow(link, run)
-
-    async def _resume(
-        self, link: Link, run: Run, how: Answered | Resume | ResumeOnHub | Fail
-    ) -> bool:
-        """End a command that has started under a former link; whether its task ends with it."""
-        finish = await self._parts.runner.resume(link, run, how)
-        if finish is None:
             self._checkpoints.store(link, run)
-            return False
-        await self._end(link, run, finish)
-        return True
+        if isinstance(verdict, Requeue):
+            await self._requeue(link, run)
+        elif isinstance(verdict, Idle | Continue) or (run.withdrawn and isinstance(verdict, Fail)):
+            await self._follow(link, run)
+        else:
+            finish = await self._parts.runner.resume(link, run, verdict)
+            if finish is not None:
+                await self._end(link, run, finish)
+            else:
+                self._checkpoints.store(link, run)
+                await self._follow(link, run)
 
     async def _requeue(self, link: Link, run: Run) -> None:
         if run.withdrawn:
@@ -324,19 +323,21 @@ class Lane:
     def _continued(self, run: Run) -> Run:
         """`run`, knowing what was told about the same task before it was requeued."""
         if self._told is not None and self._told.task_id == run.task_id:
-            run.told = self._told.told
+            run.told, run.told_success = self._told.told, self._told.told_success
         return run
 
     async def _end(self, link: Link, run: Run, finish: Finish) -> None:
         """Store the end of a task and, in the same operation, claim the next one."""
         call = run.call if run.call is not None and link.is_given_up(run.call) else None
-        if call is not None or self._rest is not None:
+        if call is not None:
             await self._end_alone(link, run, finish, call)
             return
 
         def write() -> asyncio.Future[Ended]:
             now_ms = self._parts.clock.now_ms()
-            ended = self._parts.store.advance(ending(finish, link.epoch), at_ms=now_ms)
+            ended = self._parts.store.advance(
+                ending(finish, link.epoch), at_ms=now_ms, claims=self._rest is None
+            )
             ended.add_done_callback(partial(self._finished, run, finish.record))
             self._claim = ended
             return ended
@@ -345,7 +346,7 @@ class Lane:
             raise _Stale
         run.release(link, finish.record.status)
 
-    async def _end_alone(self, link: Link, run: Run, finish: Finish, call: CallId | None) -> None:
+    async def _end_alone(self, link: Link, run: Run, finish: Finish, call: CallId) -> None:
         """Store the end of a task, and start nothing before the browser let go of `call`."""
 
         def write() -> asyncio.Future[bool]:
@@ -354,12 +355,10 @@ class Lane:
             return stored
 
         stored = write()
-        if call is not None:
-            # Told first, the browser could answer that it was stopped to a hub that, started anew,
-            # does not know of it. A store that fails or hangs keeps nobody from stopping, though.
-            await asyncio.wait((stored,), timeout=self._parts.settings.cancel_wait_s)
-            status = finish.record.status.value
-            await link.let_go(call, f"the task is {status}")
+        # Told first, the browser could answer that it was stopped to a hub that, started anew,
+        # does not know of it. A store that fails or hangs keeps nobody from stopping, though.
+        await asyncio.wait((stored,), timeout=self._parts.settings.cancel_wait_s)
+        await link.let_go(call, f"the task is {finish.record.status.value}")
         if not await self._written(stored, write):
             raise _Stale
         run.release(link, finish.record.status)

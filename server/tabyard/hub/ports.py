@@ -134,7 +134,10 @@ class LinkStore(Protocol):
     def checkpoint(
         self, task: TaskId, outcome: Outcome, *, epoch: int, hurry: bool
     ) -> Future[bool]:
-        """Store one command's outcome. False: stale. Without `hurry` it may wait for company."""
+        """Store one command's outcome. False: stale. Without `hurry` it may wait for company.
+
+        Fails with `StoreUnavailable` also when that of the command before it is not stored.
+        """
         ...
 
     def requeue(self, task: TaskId, *, epoch: int) -> Future[bool]:
@@ -145,8 +148,8 @@ class LinkStore(Protocol):
         """The terminal transition and its one journal row. False: stale, another decided."""
         ...
 
-    def advance(self, ending: Ending, *, at_ms: int) -> Future[Ended]:
-        """`finish` for a task that runs, and `claim` for its instance, in one."""
+    def advance(self, ending: Ending, *, at_ms: int, claims: bool = True) -> Future[Ended]:
+        """`finish` for a task that runs, and, if it `claims`, `claim` for its instance, in one."""
         ...
 
     def retire(

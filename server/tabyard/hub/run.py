@@ -40,22 +40,22 @@ class Run:
 
     course: Course
     withdrawn: bool = False
-    told: CommandId | None = None
-    """The last command whose start was told; after a loss it starts again untold."""
-    sent: CommandId | None = None
-    """The last command that this hub has, or may have, sent."""
+    told: int = -1
+    """The index of the last command whose start was told; after a loss it starts again untold."""
+    told_success: int = -1
+    """The same for its success."""
+    sent: int = -1
+    """No command beyond this index has, or may have, been sent by any hub."""
     call: CallId | None = None
     """The last call at the browser."""
     expected: asyncio.Future[Reply] | None = None
     """The answer of a call that a former link has left."""
-    answered: str = ""
-    """The call whose answer is to be acknowledged once it is stored."""
+    answered: dict[int, str] = field(default_factory=dict[int, str])
+    """Calls whose answers are to be acknowledged once they are stored, by the command's index."""
     deadline_s: float | None = None
     """Monotonic, of the command at the browser."""
     work: HubWork | None = None
     """The command at work on the hub."""
-    untraced: set[int] = field(default_factory=set[int])
-    """Commands that ran on the hub or nowhere, by their index: no browser knows of them."""
     over: bool = False
     """Its end is stored."""
     parked: asyncio.Future[None] | None = None
@@ -69,17 +69,15 @@ class Run:
 
     def trace(self, index: int) -> HubTrace:
         """What this hub knows about the command at `index`."""
-        if index < self.course.index:
-            return HubTrace.SENT  # it was answered, and the answer could not be stored
-        command = command_id(self.task_id, index)
-        if self.work is not None and self.work.command == command:
+        if self.work is not None and self.work.command == command_id(self.task_id, index):
             return HubTrace.ON_HUB
-        return HubTrace.SENT if self.sent == command else HubTrace.NEVER_SENT
+        return HubTrace.SENT if index <= self.sent else HubTrace.NEVER_SENT
 
     def inherit(self, former: "Run", *, index: int) -> None:
         """Go on where the last link left the same task, with the command at `index`."""
         self.withdrawn = former.withdrawn
         self.told = former.told
+        self.told_success = former.told_success
         self.sent = former.sent
         self.work = former.work
         self.waiting = former.waiting
@@ -90,9 +88,15 @@ class Run:
 
     def heard(self, call: str) -> None:
         """The current command was answered: by the browser, or on the hub when `call` is empty."""
-        self.answered = call
-        if not call:
-            self.untraced.add(self.course.index)
+        if call:
+            self.answered[self.course.index] = call
+
+    def abandon(self, link: Link) -> None:
+        """Nobody wants the answer of what is at work for it."""
+        if self.work is not None:
+            self.work.give_up(Unanswered.WITHDRAWN)
+        elif self.call is not None:
+            link.give_up(self.call, Unanswered.WITHDRAWN)
 
     def withdraw(self, link: Link | None) -> End:
         """Stop it as soon as possible; the future is done when its end is stored."""
@@ -114,10 +118,12 @@ class Run:
             await self.parked
 
     def release(self, link: Link, ended: TaskStatus) -> None:
-        """Its end is stored: the browser may forget the last answer, and tidy up."""
+        """Its end is stored: the browser may forget its answers, and tidy up."""
         if self.call is not None:
             link.release(self.call)
-        link.acknowledge(self.answered)
+        for call in self.answered.values():
+            link.acknowledge(call)
+        self.answered.clear()
         link.task_ended(self.task_id, ended._value_)
 
     def ended(self, record: TaskRecord | None) -> None:

@@ -74,8 +74,8 @@ class Runner:
             if run.withdrawn:
                 return course.cancel(now_ms)
         course.start(now_ms)
-        if run.told != course.command_id:
-            run.told = course.command_id
+        if run.told < course.index:
+            run.told = course.index
             self._announcer.progress(task, course.index, CommandStatus.RUNNING)
         match prepared:
             case Fault():
@@ -92,7 +92,7 @@ class Runner:
         """Bring the current command, which has started under a former link, to its end."""
         course = run.course
         course.start(course.started_at_ms or course.earliest_start_ms)
-        run.told = run.sent = course.command_id
+        run.told = max(run.told, course.index)
         match how:
             case Answered() as answered:
                 reply: Reply = answer_of(answered)
@@ -132,7 +132,7 @@ class Runner:
         call = call_id(command, link.epoch)
         run.deadline_s = self._clock.monotonic_s() + prepared.timeout_ms / 1000
         reply = link.open(Call(call, task.id, run.deadline_s))
-        run.sent, run.call = command, call
+        run.sent, run.call = run.course.index, call
         fields: JsonObject = {
             "type": "tool_call",
             "id": call,
@@ -173,7 +173,7 @@ class Runner:
         """Start a tool of the hub; it goes on when the link is lost."""
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         work = HubWork(run.course.command_id, reply)
-        run.sent, run.work = work.command, work
+        run.sent, run.work = run.course.index, work
         work.job = self._spawn(self._on_hub(work, prepared))
         timer = Deadline(
             self._clock,
@@ -201,7 +201,8 @@ class Runner:
 
     async def _settle(self, link: Link, run: Run, reply: Reply) -> Finish | None:
         """Draw the consequences of a reply."""
-        run.work = None
+        if run.work is not None and run.work.command == run.course.command_id:
+            run.work = None
         match reply:
             case Unanswered.WITHDRAWN:
                 return self._cancelled(run)
@@ -227,7 +228,9 @@ class Runner:
         for one in kept:
             if one.is_picture:
                 self._announcer.screenshot(task, index, one)
-        self._announcer.progress(task, index, CommandStatus.SUCCESS, result=result)
+        if run.told_success < index:
+            run.told_success = index
+            self._announcer.progress(task, index, CommandStatus.SUCCESS, result=result)
         return course.complete(self._clock.now_ms()) if course.is_over else None
 
     def _failed(self, run: Run, fault: Fault) -> Finish:

@@ -109,6 +109,7 @@ async def _operations(store: SqliteStore, size: int, repeats: int) -> dict[str, 
             "finish": lambda task=task: store.finish(_end(task)),
             "read one task": lambda task=task: store.task(task),
             "list, first page of 100": lambda: store.tasks(TaskFilter()),
+            "list one instance": lambda: store.tasks(TaskFilter(instance_id=LANE)),
             "list completed of one instance": lambda: store.tasks(
                 TaskFilter(instance_id=LANE, status=TaskStatus.COMPLETED)
             ),

@@ -37,7 +37,7 @@ class Lines:
     """Numbers of lines: microseconds by the clock, and one more where that does not grow.
 
     To ask the table for its last number would be to search it, and a number of its own would be
-    a second tree. A clock that was set back while no hub ran misleads readers, and nothing else.
+    a second tree. After a clock that was set back while no hub ran, lines are told out of order.
     """
 
     __slots__ = ("_last",)

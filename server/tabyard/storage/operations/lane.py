@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Update, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, exists, func, or_, select, update
 
 # PostgreSQL's `insert`: SQLite's compiler knows its ON CONFLICT, and not the other way round.
 from sqlalchemy.dialects.postgresql import Insert, insert
 
+from tabyard.core.errors import StoreUnavailable
 from tabyard.core.lifecycle import TASK_NEXT, is_final
 from tabyard.core.records import Outcome, TaskRecord
 from tabyard.hub.ports import Ended, Ending
@@ -81,7 +82,6 @@ HEAD: Final = (
     .limit(number(1))
     .offset(number(0))
 )
-
 """The next task as it is once it is claimed, its body, and when it was claimed before."""
 
 CLAIM: Final = update(tasks).where(tasks.c.number == bindparam("task")).values(STARTED)
@@ -122,18 +122,29 @@ ADD_OUTCOME: Final = (
 """An outcome is stored once, the first one counts."""
 
 
+IS_FIRST: Final = bindparam("idx", type_=outcomes.c.idx.type) == number(0)
+HAS_ONE_BEFORE: Final = exists().where(
+    outcomes.c.task == tasks.c.number,
+    outcomes.c.idx == bindparam("idx", type_=outcomes.c.idx.type) - number(1),
+)
+"""How many there are says which command is next, so there is never one behind a gap."""
+
+
 def adding_an_outcome(*of: ColumnElement[bool]) -> Insert:
-    """The same, for a task of which all of these hold."""
+    """The same, for a task of which all of these hold, and that has the outcome before."""
     columns = [column.name for column in OUTCOME_COLUMNS]
     values = (bindparam(column.name, type_=column.type) for column in OUTCOME_COLUMNS)
-    found = select(tasks.c.number, *values).where(*of)
+    found = select(tasks.c.number, *values).where(*of, or_(IS_FIRST, HAS_ONE_BEFORE))
     return insert(outcomes).from_select(["task", *columns], found).on_conflict_do_nothing()
 
 
 ADD_RUNNING_OUTCOME: Final = adding_an_outcome(*RUNNING_UNDER)
 """Fenced. To look for the task in a subquery would take SQLite a temporary table each time."""
 
-RUNS: Final = select(tasks.c.number).where(*RUNNING_UNDER)
+RUNS: Final = select(
+    exists().where(outcomes.c.task == tasks.c.number, outcomes.c.idx == bindparam("idx"))
+).where(*RUNNING_UNDER)
+"""Whether it has this outcome, if it runs."""
 
 
 def add_outcomes(sql: Sql, number: int, ended: Sequence[Outcome]) -> None:
@@ -145,15 +156,24 @@ def add_outcomes(sql: Sql, number: int, ended: Sequence[Outcome]) -> None:
 
 
 def checkpoint(sql: Sql, task: TaskId, outcome: Outcome, *, epoch: int, places: Places) -> bool:
-    """Store one command's outcome; False: the task does not run under `epoch`."""
+    """Store one command's outcome; False: the task does not run under `epoch`.
+
+    Raises:
+        StoreUnavailable: the outcome before it is not stored; its commit may have failed.
+    """
     place = places.find(sql, task)
     if place is None:
         return False
     stored = outcome_parameters(place.number, outcome)
     if sql.run(ADD_RUNNING_OUTCOME, task=task, of_epoch=epoch, **stored):
         return True
-    # It does not run, or that was stored before.
-    return sql.row(RUNS, number=place.number, task=task, of_epoch=epoch) is not None
+    runs = sql.row(RUNS, task=task, of_epoch=epoch, **stored)
+    if runs is None:
+        return False
+    (stored_before,) = runs
+    if not stored_before:
+        raise StoreUnavailable("the outcome before it is not stored")
+    return True
 
 
 REQUEUE: Final = update(tasks).where(*RUNNING_UNDER).values(status=word(TaskStatus.QUEUED))
@@ -201,7 +221,7 @@ def finish_at(sql: Sql, place: Place, ending: Ending) -> bool:
     return True
 
 
-def advance(sql: Sql, ending: Ending, *, at_ms: int, places: Places) -> Ended:
+def advance(sql: Sql, ending: Ending, *, at_ms: int, claims: bool, places: Places) -> Ended:
     """End a running task, and start the next one of its instance, whose row is written once."""
     assert ending.epoch is not None, "a task that does not run has none behind it"
     place = places.find(sql, ending.task)
@@ -209,7 +229,7 @@ def advance(sql: Sql, ending: Ending, *, at_ms: int, places: Places) -> Ended:
         return Ended(stored=False)
     places.forget(ending.task)
     instance, epoch = place.instance, ending.epoch
-    if sql.run(FOLLOW[ending.status], instance=instance, of_epoch=epoch):
+    if claims and sql.run(FOLLOW[ending.status], instance=instance, of_epoch=epoch):
         return Ended(stored=True, following=_start(sql, instance, epoch, at_ms, places))
     move_one(sql, instance, out_of=TaskStatus.RUNNING, into=ending.status)
     return Ended(stored=True)

@@ -109,10 +109,12 @@ class SqliteStore:
             partial(lane.finish, ending=ending, places=self._places), short=True
         )
 
-    def advance(self, ending: Ending, *, at_ms: int) -> Future[Ended]:
+    def advance(self, ending: Ending, *, at_ms: int, claims: bool = True) -> Future[Ended]:
         step(TASK_NEXT, TaskStatus.RUNNING, ending.status)
+        places = self._places
         return self._writer.queue(
-            lambda sql: lane.advance(sql, ending, at_ms=at_ms, places=self._places), short=True
+            lambda sql: lane.advance(sql, ending, at_ms=at_ms, claims=claims, places=places),
+            short=True,
         )
 
     # Artifacts and the sweep.
