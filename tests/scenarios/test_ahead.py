@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,7 @@ def once(browser: ScriptedInstance) -> bool:
 @asynccontextmanager
 async def two_hubs(
     disk: Faults, where: Path
-) -> AsyncGenerator[tuple[SqliteStore, Callable[[], Any]]]:
+) -> AsyncGenerator[tuple[SqliteStore, Callable[[], AbstractAsyncContextManager[Yard]]]]:
     """A store, and what opens one hub after the other on it."""
     clock, ids = VirtualClock(), SequentialIds()
     async with asyncio.timeout(8), open_store(where, faults=disk) as store:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Update, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, func, select, update
 
 # PostgreSQL's `insert`: SQLite's compiler knows its ON CONFLICT, and not the other way round.
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -122,29 +122,22 @@ ADD_OUTCOME: Final = (
 """An outcome is stored once, the first one counts."""
 
 
-IS_FIRST: Final = bindparam("idx", type_=outcomes.c.idx.type) == number(0)
-HAS_ONE_BEFORE: Final = exists().where(
-    outcomes.c.task == tasks.c.number,
-    outcomes.c.idx == bindparam("idx", type_=outcomes.c.idx.type) - number(1),
-)
-"""How many there are says which command is next, so there is never one behind a gap."""
-
-
 def adding_an_outcome(*of: ColumnElement[bool]) -> Insert:
-    """The same, for a task of which all of these hold, and that has the outcome before."""
+    """The same, for a task of which all of these hold."""
     columns = [column.name for column in OUTCOME_COLUMNS]
     values = (bindparam(column.name, type_=column.type) for column in OUTCOME_COLUMNS)
-    found = select(tasks.c.number, *values).where(*of, or_(IS_FIRST, HAS_ONE_BEFORE))
+    found = select(tasks.c.number, *values).where(*of)
     return insert(outcomes).from_select(["task", *columns], found).on_conflict_do_nothing()
 
 
 ADD_RUNNING_OUTCOME: Final = adding_an_outcome(*RUNNING_UNDER)
 """Fenced. To look for the task in a subquery would take SQLite a temporary table each time."""
 
-RUNS: Final = select(
-    exists().where(outcomes.c.task == tasks.c.number, outcomes.c.idx == bindparam("idx"))
-).where(*RUNNING_UNDER)
-"""Whether it has this outcome, if it runs."""
+RUNS: Final = select(tasks.c.number).where(*RUNNING_UNDER)
+
+STORED: Final = select(outcomes.c.idx).where(
+    outcomes.c.task == bindparam("number"), outcomes.c.idx == bindparam("idx")
+)
 
 
 def add_outcomes(sql: Sql, number: int, ended: Sequence[Outcome]) -> None:
@@ -164,16 +157,17 @@ def checkpoint(sql: Sql, task: TaskId, outcome: Outcome, *, epoch: int, places: 
     place = places.find(sql, task)
     if place is None:
         return False
-    stored = outcome_parameters(place.number, outcome)
-    if sql.run(ADD_RUNNING_OUTCOME, task=task, of_epoch=epoch, **stored):
-        return True
-    runs = sql.row(RUNS, task=task, of_epoch=epoch, **stored)
-    if runs is None:
+    number, before = place.number, outcome.index - 1
+    # How many there are says which command is next, so there is never one behind a gap.
+    if before < 0 or sql.row(STORED, number=number, idx=before) is not None:
+        stored = outcome_parameters(number, outcome)
+        if sql.run(ADD_RUNNING_OUTCOME, task=task, of_epoch=epoch, **stored):
+            return True
+        # It does not run, or that was stored before.
+        return sql.row(RUNS, number=number, task=task, of_epoch=epoch) is not None
+    if sql.row(RUNS, number=number, task=task, of_epoch=epoch) is None:
         return False
-    (stored_before,) = runs
-    if not stored_before:
-        raise StoreUnavailable("the outcome before it is not stored")
-    return True
+    raise StoreUnavailable("the outcome before it is not stored")
 
 
 REQUEUE: Final = update(tasks).where(*RUNNING_UNDER).values(status=word(TaskStatus.QUEUED))
