@@ -17,6 +17,7 @@ from tabyard.core.recovery import (
     Resume,
     ResumeOnHub,
     decide,
+    last_sent,
 )
 from tabyard_protocol.ids import CallId, InstanceId, TaskId
 from tabyard_protocol.link import Answered, Hello, RunningCall, ToolFault
@@ -217,3 +218,21 @@ def test_what_the_hub_itself_was_at_is_not_done_again_because_no_browser_knows_o
     assert found.verdict == Fail(LOST)
     behind = verdict(task(ACT, LAUNCH), hello(outbox=ANSWERS[:1]), remembered=remembered)
     assert behind.verdict == Fail(LOST)
+
+
+@pytest.mark.parametrize(
+    ("said", "reaches"),
+    [
+        (hello(outbox=ANSWERS[:2]), 3),
+        (hello(running=RunningCall(id="t1_cmd_1#2"), outbox=ANSWERS[:1]), 1),
+        (hello(outbox=ANSWERS[:4]), 3),
+        (hello(memory="m1"), 0),
+    ],
+)
+def test_what_may_have_been_sent_is_known_before_anything_comes_of_it(
+    said: Hello, reaches: int
+) -> None:
+    running = task(ACT, ACT, ACT, ACT)
+    remembered = said.memory is not None
+    found = verdict(running, said, remembered=remembered, trace=HubTrace.NONE)
+    assert last_sent(found, running) == reaches

@@ -264,6 +264,60 @@ async def test_what_runs_behind_an_answer_that_can_not_be_kept_is_stopped_first(
             assert (await events.complete(behind))["status"] == "completed"
 
 
+async def test_what_runs_again_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser(behaviour=Behaviour.COMPATIBLE)
+        events = yard.listen()
+        task = await yard.submit(READ, READ)
+        with monkeypatch.context() as patch:
+            patch.setattr(yard.store, "checkpoint", refusing)
+            await browser.answer(await browser.next_call(), {"v": "first"})
+            await browser.next_call(2)
+            await cut(yard, browser)
+        await yard.reconnect(browser)
+        await browser.answer(await browser.next_call(3), {"v": "second"})
+        await browser.answer(await browser.next_call(4), {})
+        await events.complete(task)
+        told = [
+            event["result"]["structuredContent"]
+            for event in events.events
+            if event.get("commandIndex") == 0 and event.get("status") == "success"
+        ]
+        assert told == [{"v": "first"}, {"v": "second"}]
+
+
+async def test_an_answer_for_which_its_task_did_not_wait_is_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def no_room(*_: Any, **__: Any) -> Any:
+        asked.set()
+        await go_on.wait()
+        raise OSError("no space left")
+
+    async with two_hubs(Faults(), tmp_path / "store") as (store, next_hub):
+        async with next_hub() as yard:
+            browser = await yard.browser()
+            task = await yard.submit(*[ACT] * 3)
+            call = await browser.next_call()
+            monkeypatch.setattr(store, "checkpoint", refusing)
+            await browser.answer(call, PICTURE)
+            at_work = await browser.next_call(2)
+            await heard(browser)
+        monkeypatch.undo()
+        async with next_hub() as yard:
+            events = yard.listen()
+            monkeypatch.setattr(Artifacts, "keep", no_room)
+            await yard.reconnect(browser)
+            await asked.wait()
+            await browser.answer(at_work, {})
+            await heard(browser)
+            go_on.set()
+            assert (await events.complete(task))["error"]["code"] == "INTERNAL"
+            await browser.until(lambda one: not one.outbox)
+
+
 async def test_what_was_never_sent_is_not_called_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     async with asyncio.timeout(5), open_yard() as yard:
         browser = await yard.browser(behaviour=Behaviour.COMPATIBLE)

@@ -18,6 +18,9 @@ export const DEFAULT_CATEGORIES: readonly string[] = [
   "v8.execute",
 ];
 
+/** The browser answers when its own process records; the page's hears of it by another way, a moment later. */
+const SETTLE_MS = 50;
+
 /** The browser stops to record when its buffer is full. */
 const BUFFER_KB = 200 * 1024;
 
@@ -44,6 +47,7 @@ export class Trace {
     const started = session.send("Tracing.start", { traceConfig, ...options });
     try {
       await deadline.race(started);
+      await deadline.sleep(SETTLE_MS);
     } catch (error) {
       // It may be on its way already, and nobody would know of it.
       session.post("Tracing.end");

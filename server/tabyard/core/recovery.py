@@ -24,6 +24,7 @@ __all__ = [
     "ResumeOnHub",
     "Verdict",
     "decide",
+    "last_sent",
 ]
 
 LOST: Final = Fault(
@@ -130,6 +131,23 @@ def decide(
         behind=[retry_safe(one) for one in running.commands[course.index : index]],
     )
     return _with_rest(adopted, verdict, hello, None)
+
+
+def last_sent(recovery: Recovery, running: TaskRecord) -> int:
+    """The index of the last command of `running` that may have been sent; -1: none.
+
+    What comes of a recovery may be heard late, and the link be lost once more before.
+    """
+    index = Course.of(running).index + len(recovery.adopted)
+    match recovery.verdict:
+        case Idle() | Continue():
+            return index - 1
+        case Resume() | ResumeOnHub() | Requeue():
+            return index
+        case Fail():
+            return len(running.commands) - 1  # the next hello may know of those behind it
+        case _:
+            assert_never(recovery.verdict)
 
 
 def _answered(

@@ -18,6 +18,7 @@ from tabyard.core.recovery import (
     Recovery,
     Requeue,
     Resume,
+    last_sent,
 )
 from tabyard.hub.announce import Announcer
 from tabyard.hub.catalogue import Preparer
@@ -164,9 +165,7 @@ class Lane:
                 run.inherit(former, index=index)
                 former = None
             self.run = run
-            # What comes of it may be heard late, and the link be lost once more before.
-            was_sent = index - 1 if isinstance(recovery.verdict, Continue) else index
-            run.sent = max(run.sent, was_sent)
+            run.sent = max(run.sent, last_sent(recovery, running))
             if isinstance(recovery.verdict, Resume):
                 self._parts.runner.expect(link, run, recovery.verdict.call, index=index)
         elif recovery.stop is None:
@@ -242,6 +241,8 @@ class Lane:
                 await self._end(link, run, finish)
                 return
             self._checkpoints.store(link, run)
+        if isinstance(verdict, Requeue | Fail):
+            run.abandon(link)
         if isinstance(verdict, Requeue):
             await self._requeue(link, run)
         elif isinstance(verdict, Idle | Continue) or (run.withdrawn and isinstance(verdict, Fail)):
@@ -323,7 +324,7 @@ class Lane:
     def _continued(self, run: Run) -> Run:
         """`run`, knowing what was told about the same task before it was requeued."""
         if self._told is not None and self._told.task_id == run.task_id:
-            run.told, run.told_success = self._told.told, self._told.told_success
+            run.told = self._told.told
         return run
 
     async def _end(self, link: Link, run: Run, finish: Finish) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tabyard.core.course import Course
 from tabyard.core.records import TaskRecord, command_id
 from tabyard.core.recovery import HubTrace
-from tabyard.hub.answers import Reply, Unanswered
+from tabyard.hub.answers import Answer, Reply, Unanswered
 from tabyard.hub.connection import Link
 from tabyard.hub.waiting import wake
 from tabyard_protocol.ids import CallId, CommandId, TaskId
@@ -95,8 +95,12 @@ class Run:
         """Nobody wants the answer of what is at work for it."""
         if self.work is not None:
             self.work.give_up(Unanswered.WITHDRAWN)
+            self.work = None
         elif self.call is not None:
             link.give_up(self.call, Unanswered.WITHDRAWN)
+            come = self.expected.result() if self.expected and self.expected.done() else None
+            if isinstance(come, Answer):
+                self.answered[self.sent] = come.call
 
     def withdraw(self, link: Link | None) -> End:
         """Stop it as soon as possible; the future is done when its end is stored."""

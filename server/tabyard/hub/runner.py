@@ -132,7 +132,7 @@ class Runner:
         call = call_id(command, link.epoch)
         run.deadline_s = self._clock.monotonic_s() + prepared.timeout_ms / 1000
         reply = link.open(Call(call, task.id, run.deadline_s))
-        run.sent, run.call = run.course.index, call
+        run.call = call
         fields: JsonObject = {
             "type": "tool_call",
             "id": call,
@@ -151,6 +151,7 @@ class Runner:
         if link.has_news:
             await link.flush()
         frame = dumps(fields)
+        run.sent = run.course.index
         if not link.send_now(frame):
             await link.send(frame)
         return await reply
