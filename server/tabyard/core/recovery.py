@@ -39,7 +39,7 @@ class HubTrace(Enum):
     NONE = "none"
     """Nothing: it may have been sent by a hub that is no more."""
     SENT = "sent"
-    """This hub sent it."""
+    """It was sent, or may have been."""
     NEVER_SENT = "never sent"
     """This hub started the task and has not sent it."""
     ON_HUB = "on hub"
