@@ -28,6 +28,17 @@ def take_down_fences() -> None:
         )
         .values(queued=instances.c.queued - number(1), running=instances.c.running + number(1)),
     }
+    rebuilt["FOLLOW"] = {
+        ended: update(instances)
+        .where(instances.c.id == bindparam("instance"), instances.c.queued > number(0))
+        .values(
+            {
+                "queued": instances.c.queued - number(1),
+                ended.value: instances.c[ended.value] + number(1),
+            }
+        )
+        for ended in lane.FOLLOW
+    }
     for name, statement in rebuilt.items():
         setattr(lane, name, statement)
     retire: Callable[..., Sequence[Any] | None] = links.retire

@@ -191,6 +191,19 @@ async def test_the_hubs_own_tool_goes_on_behind_an_answer_that_is_adopted() -> N
         assert told.count((0, "success")) == 1, "an end is told once, however often it is adopted"
 
 
+async def one_answer_ahead(
+    store: SqliteStore, browser: ScriptedInstance, monkeypatch: pytest.MonkeyPatch
+) -> Call:
+    """The call behind an answer with a picture whose outcome the store has refused."""
+    call = await browser.next_call()
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "checkpoint", refusing)
+        await browser.answer(call, PICTURE)
+        ahead = await browser.next_call(2)
+        await heard(browser)
+    return ahead
+
+
 async def left_by_one_without_memory(
     store: SqliteStore, yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[ScriptedInstance, TaskId]:
@@ -199,12 +212,7 @@ async def left_by_one_without_memory(
     await cut(yard, browser)
     await yard.reconnect(browser, memory=None)
     task = await yard.submit(*[ACT] * 3)
-    call = await browser.next_call()
-    with monkeypatch.context() as patch:
-        patch.setattr(store, "checkpoint", refusing)
-        await browser.answer(call, PICTURE)
-        await browser.next_call(2)
-        await heard(browser)
+    await one_answer_ahead(store, browser, monkeypatch)
     return browser, task
 
 
@@ -245,12 +253,7 @@ async def test_what_runs_behind_an_answer_that_can_not_be_kept_is_stopped_first(
         async with next_hub() as yard:
             browser = await yard.browser()
             task, behind = await yard.submit(*[ACT] * 3), await yard.submit(ACT)
-            call = await browser.next_call()
-            monkeypatch.setattr(store, "checkpoint", refusing)
-            await browser.answer(call, PICTURE)
-            at_work: Call = await browser.next_call(2)
-            await heard(browser)
-        monkeypatch.undo()
+            at_work = await one_answer_ahead(store, browser, monkeypatch)
         async with next_hub() as yard:
             events = yard.listen()
             monkeypatch.setattr(Artifacts, "keep", no_room)
@@ -300,12 +303,7 @@ async def test_an_answer_for_which_its_task_did_not_wait_is_acknowledged(
         async with next_hub() as yard:
             browser = await yard.browser()
             task = await yard.submit(*[ACT] * 3)
-            call = await browser.next_call()
-            monkeypatch.setattr(store, "checkpoint", refusing)
-            await browser.answer(call, PICTURE)
-            at_work = await browser.next_call(2)
-            await heard(browser)
-        monkeypatch.undo()
+            at_work = await one_answer_ahead(store, browser, monkeypatch)
         async with next_hub() as yard:
             events = yard.listen()
             monkeypatch.setattr(Artifacts, "keep", no_room)
