@@ -75,6 +75,8 @@ class Hello(WireModel):
     """Names the lifetime of the browser's memory; the same value: it forgot nothing since."""
     paused: bool | None = None
     """The person at the browser has paused all tasks."""
+    ahead: bool | None = None
+    """It takes a call that is to come `after` another before that one has ended."""
     ticket: str | None = None
     proof: str | None = None
     """HMAC-SHA256(credential, "browser|instanceId|hubNonce|clientNonce") in hex."""
@@ -98,7 +100,7 @@ class Welcome(WireModel):
 
 
 class ToolCall(WireModel):
-    """Do this now; answer with `tool_result` or `tool_error` of the same id."""
+    """Do this now, or `after` another; answer with `tool_result` or `tool_error` of the same id."""
 
     type: Literal["tool_call"] = "tool_call"
     id: str
@@ -112,10 +114,15 @@ class ToolCall(WireModel):
     task_name: str | None = None
     session: str | None = None
     dialogs: Literal["accept", "dismiss", "ask"] | None = None
+    after: str | None = None
+    """Begin only when that call has succeeded, and count the deadline from then. If it fails, or is
+    unknown, or this one is cancelled before, answer with `tool_error` of code CANCELLED and details
+    `{"begun": false}`. A call that waits when the link ends is forgotten. Only for those that said
+    `ahead`, and with it `protocol` and `memory`."""
 
 
 class ToolCancel(WireModel):
-    """Stop that call; answer it with `tool_error` of code CANCELLED."""
+    """Stop that call, or do not begin it; answer it with `tool_error` of code CANCELLED."""
 
     type: Literal["tool_cancel"] = "tool_cancel"
     id: str

@@ -74,7 +74,10 @@ async def with_bare_extension() -> AsyncGenerator[OverBareExtension]:
         joined.set_result(socket)
         await ended.wait()
 
-    with tempfile.TemporaryDirectory(prefix="tabyard-bench-bare-") as folder:
+    # Chromium's children may write a moment longer than it lives.
+    with tempfile.TemporaryDirectory(
+        prefix="tabyard-bench-bare-", ignore_cleanup_errors=True
+    ) as folder:
         async with websockets.serve(serve, "127.0.0.1", 0, max_size=None) as server:
             port = next(iter(server.sockets)).getsockname()[1]
             async with _chromium(Path(folder), port), asyncio.TaskGroup() as group:

@@ -277,8 +277,9 @@ class Link:
         self.ws.send(frame)
 
 
-ABLE = {"protocol": 1, "memory": "bench"}
-"""What a browser says that does as the extension does, and hears of what is stored and ended."""
+ABLE = {"protocol": 1, "memory": "bench", "ahead": True}
+"""What a browser says that does as the extension does: it hears of what is stored and ended, and is
+sent commands before those before them have ended."""
 
 
 def _nothing() -> None:

@@ -26,7 +26,7 @@ READ = "browser_content"
 ACT = "browser_interact"
 SLOW_SHARE = 0.06
 VAGUE_SHARE = 0.5
-"""Of the workers that die: those that no longer know whether their last calls were answered."""
+"""Of the workers that die while linked: those that had not yet written down their last answers."""
 LATE_S = 0.9
 """A pong that takes longer is none: the browser gives the link up and comes anew."""
 
@@ -84,12 +84,16 @@ class ChaosBrowser:
         for call in cut:
             self._note(What.STOPPED, call)
             del script.held[call.id]
-        # As the extension does: calls with effects are on record, reads are not. What was answered
-        # over a link that stood may still be on record as started, acknowledged or not.
-        vague = script.started[-2:] if was_linked and self.dice.random() < VAGUE_SHARE else []
-        for call in (*cut, *vague):
-            if call.name == ACT:
-                script.outbox[call.id] = _interrupted(call)
+        # As the extension does. While it is linked, a task is noted as a whole, and answers are
+        # only when they are not acknowledged at once. Without a link each call with effects is on
+        # record, and reads are not.
+        if was_linked:
+            script.memory = token_hex(4)
+            vague = script.started[-2:] if self.dice.random() < VAGUE_SHARE else []
+            for call in vague:
+                script.outbox.pop(call.id, None)
+        else:
+            script.outbox |= {call.id: _interrupted(call) for call in cut if call.name == ACT}
         if not remembers:
             self._script.forget(memory=token_hex(4))
         self.come_back()

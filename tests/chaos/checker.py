@@ -31,6 +31,8 @@ class TaskRow:
     completed_at_ms: int | None
     results: tuple[tuple[int, str, Any], ...] = ()
     """Index, status, result of each command."""
+    perhaps: frozenset[str] = frozenset()
+    """Commands that are told to have begun perhaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,15 @@ def read_books(database: Path) -> Books:
     """What is on disk. No hub may be writing."""
     with sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True) as books:
         outcomes: defaultdict[int, list[tuple[int, str, Any]]] = defaultdict(list)
-        for task, index, status, result in books.execute(
-            "SELECT task, idx, status, result FROM outcomes ORDER BY task, idx"
+        perhaps: defaultdict[int, list[str]] = defaultdict(list)
+        for task, index, status, result, error in books.execute(
+            "SELECT task, idx, status, result, error FROM outcomes ORDER BY task, idx"
         ):
             outcomes[task].append((index, status, None if result is None else orjson.loads(result)))
+            details: dict[str, list[str]] | None = orjson.loads(error)[2] if error else None
+            perhaps[task] += (details or {}).get("mayHaveBegun", ())
         tasks = [
-            TaskRow(*row, results=tuple(outcomes[row[0]]))
+            TaskRow(*row, results=tuple(outcomes[row[0]]), perhaps=frozenset(perhaps[row[0]]))
             for row in books.execute(
                 "SELECT number, id, instance_id, seq, priority, status, completed_at_ms FROM tasks"
             )
@@ -263,6 +268,8 @@ def truth(history: History, books: Books) -> Iterator[str]:
         if it.what is What.BEGIN and not history.retry_safe.get(it.tool, False)
     }
     for task in books.tasks:
+        # What runs when its task is cancelled is skipped, too.
+        unknown = begun if task.status == "cancelled" else task.perhaps
         for index, status, result in task.results:
             command = f"{task.id}_cmd_{index}"
             if status == "success":
@@ -270,7 +277,7 @@ def truth(history: History, books: Books) -> Iterator[str]:
                     yield f"truth: {command} is a success and was never executed"
                 elif result["structuredContent"].get("command") != command:
                     yield f"truth: {command} has another command's result"
-            elif status == "skipped" and task.status != "cancelled" and command in begun:
+            elif status == "skipped" and command in begun - unknown:
                 yield f"truth: {command} is skipped and was begun"
         if task.status == "completed" and any(one[1] != "success" for one in task.results):
             yield f"truth: {task.id} is completed with a command that is not"

@@ -24,7 +24,7 @@ TASK = {
             "intention": f"step {number}",
             "args": {"action": "goto", "url": "http://a.test/"},
         }
-        for number in range(2)
+        for number in range(3)
     ],
 }
 DONE: dict[str, Any] = {"content": [], "structuredContent": {"success": True}}
@@ -57,7 +57,7 @@ async def test_sigterm_ends_it_with_0_and_tells_everybody_to_come_back(
     assert "Traceback" not in outcome.err
 
 
-async def test_a_running_command_may_end_and_the_next_does_not_start(terminal: Terminal) -> None:
+async def test_what_was_sent_may_end_and_nothing_more_is_sent(terminal: Terminal) -> None:
     async with terminal.serving() as hub, remote_instance(hub.url) as browser:
         task = await asyncio.to_thread(submitted, hub)
         call = await browser.next_call()
@@ -65,16 +65,17 @@ async def test_a_running_command_may_end_and_the_next_does_not_start(terminal: T
         await refused(hub.port)
         assert browser.close_code is None
         await browser.answer(call, DONE)
+        await browser.answer(await browser.next_call(2), DONE)
         outcome = await ended(hub.process)
 
     assert outcome.code == 0, outcome.err
     assert browser.close_code == 1001
-    assert len(browser.started) == 1
-    # It is on disk: the first command is done, the second is for the next hub.
+    assert len(browser.started) == 2
+    # It is on disk: two commands are done, the third is for the next hub.
     async with terminal.serving() as latter:
         shown = await terminal.run("task", task, "--json", "--url", latter.url)
     commands = json.loads(shown.out)["task"]["commands"]
-    assert [one["status"] for one in commands] == ["success", "pending"]
+    assert [one["status"] for one in commands] == ["success", "success", "pending"]
 
 
 async def test_a_command_that_does_not_end_is_waited_for_only_so_long(terminal: Terminal) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tabyard.core.records import Command, Outcome, TaskRecord
 from tabyard.core.recovery import (
     LOST,
+    MOST_AHEAD,
     Continue,
     Fail,
     HubTrace,
@@ -236,3 +237,37 @@ def test_what_may_have_been_sent_is_known_before_anything_comes_of_it(
     remembered = said.memory is not None
     found = verdict(running, said, remembered=remembered, trace=HubTrace.NONE)
     assert last_sent(found, running) == reaches
+
+
+@pytest.mark.proves("durability:at_most_once")
+@pytest.mark.parametrize(
+    ("commands", "sent", "told"),
+    [
+        ((ACT, ACT, ACT), 1, ["t1_cmd_1"]),
+        ((ACT, ACT, ACT), None, ["t1_cmd_1", "t1_cmd_2"]),
+        ((ACT, READ, ACT), None, []),
+        ((ACT, LAUNCH, ACT), None, []),
+        ((ACT, ACT), 0, []),
+        ((ACT,) * 30, None, [f"t1_cmd_{at}" for at in range(1, 1 + MOST_AHEAD)]),
+    ],
+)
+def test_a_lost_command_tells_what_can_have_begun_behind_it(
+    commands: tuple[Command, ...], sent: int | None, told: list[str]
+) -> None:
+    """`sent`: the last one, as far as the hub knows."""
+
+    def trace(at: int) -> HubTrace:
+        known = HubTrace.SENT if sent is not None and at <= sent else HubTrace.NEVER_SENT
+        return HubTrace.NONE if sent is None else known
+
+    found = decide(
+        task(*commands),
+        hello(),
+        remembered=False,
+        trace=trace,
+        retry_safe=lambda command: command is READ,
+        on_hub=lambda command: command is LAUNCH,
+    ).verdict
+    assert isinstance(found, Fail)
+    assert (found.fault.details or {}).get("mayHaveBegun", []) == told
+    assert (found.fault == LOST) == (not told)

@@ -17,6 +17,7 @@ from tests.storage.samples import (
 )
 
 from tabyard.core.errors import InstanceNotFound
+from tabyard.core.records import TaskRecord
 from tabyard.storage import SqliteStore
 from tabyard.work.ports import TaskFilter
 from tabyard_protocol.ids import InstanceId, TaskId
@@ -151,6 +152,28 @@ async def test_a_running_task_whose_commands_have_all_ended_blames_none(
     assert failed is not None
     assert (failed[0].error, failed[0].outcomes) == (GONE, (good(0), good(1)))
     assert failed[0].current_index == 1
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_the_command_that_is_lost_names_those_behind_it_that_may_have_begun(
+    store: SqliteStore, *, begun: bool
+) -> None:
+    def may_have_begun(task: TaskRecord, index: int) -> bool:
+        assert (task.id, index) == ("task_1", 1)
+        return begun
+
+    await attach(store)
+    await submit(store, "task_1", "task_2")
+    await claim(store)
+    failed = await store.retire(
+        INSTANCE, epoch=1, error=GONE, at_ms=60, may_have_begun=may_have_begun
+    )
+    assert failed is not None
+    lost, behind = failed[0].outcomes
+    assert behind.status is CommandStatus.SKIPPED
+    assert lost.error is not None
+    named = {"mayHaveBegun": ["task_1_cmd_1"]} if begun else None
+    assert lost.error.details == named
 
 
 async def test_only_the_newest_epoch_is_retired(store: SqliteStore) -> None:

@@ -66,6 +66,7 @@ async function assemble(): Promise<{ readonly link: Link; readonly control: Cont
     remembered,
     retrySafe,
     endTask: (taskId) => void endTask(taskId),
+    worked: report,
     changed: () => {
       setRules();
       control.noticed(link.status().state);

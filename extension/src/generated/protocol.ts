@@ -119,7 +119,7 @@ export const ToolErrorCode = {
   NOT_SUPPORTED: "NOT_SUPPORTED",
   /** Nobody: the task was cancelled, or the person at the browser stopped it or paused all. */
   CANCELLED: "CANCELLED",
-  /** Retry: the browser went away before it answered. */
+  /** Retry: the browser went away before it answered. `details.mayHaveBegun` names the commands behind it that can have begun as well, if there are any. */
   INSTANCE_DISCONNECTED: "INSTANCE_DISCONNECTED",
   /** Operator: a defect in the extension or the hub. */
   INTERNAL: "INTERNAL",
@@ -175,7 +175,7 @@ export interface Welcome {
   readonly privateAddresses?: "allow" | "deny";
 }
 
-/** Do this now; answer with `tool_result` or `tool_error` of the same id. */
+/** Do this now, or `after` another; answer with `tool_result` or `tool_error` of the same id. */
 export interface ToolCall {
   readonly type: "tool_call";
   readonly id: string;
@@ -189,9 +189,11 @@ export interface ToolCall {
   readonly taskName?: string;
   readonly session?: string;
   readonly dialogs?: "accept" | "dismiss" | "ask";
+  /** Begin only when that call has succeeded, and count the deadline from then. If it fails, or is unknown, or this one is cancelled before, answer with `tool_error` of code CANCELLED and details `{"begun": false}`. A call that waits when the link ends is forgotten. Only for those that said `ahead`, and with it `protocol` and `memory`. */
+  readonly after?: string;
 }
 
-/** Stop that call; answer it with `tool_error` of code CANCELLED. */
+/** Stop that call, or do not begin it; answer it with `tool_error` of code CANCELLED. */
 export interface ToolCancel {
   readonly type: "tool_cancel";
   readonly id: string;
@@ -288,6 +290,8 @@ export interface Hello {
   readonly memory?: string;
   /** The person at the browser has paused all tasks. */
   readonly paused?: boolean;
+  /** It takes a call that is to come `after` another before that one has ended. */
+  readonly ahead?: boolean;
   readonly ticket?: string;
   /** HMAC-SHA256(credential, "browser|instanceId|hubNonce|clientNonce") in hex. */
   readonly proof?: string;

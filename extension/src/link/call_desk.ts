@@ -1,7 +1,7 @@
 /** Takes the hub's calls, has them run, and keeps each answer until the hub has stored it. */
 import type { BrowserFrame, Hello, ToolCall } from "../generated/protocol.js";
 import type { Answer, Answered, CallRef } from "./frames.js";
-import { Ledger, type Running, refOf } from "./ledger.js";
+import { hasSucceeded, Ledger, type Running, refOf } from "./ledger.js";
 import type { CallMemory, Remembered } from "./memory.js";
 import type { Clock, RunTool } from "./ports.js";
 import { Runner } from "./runner.js";
@@ -18,7 +18,8 @@ export interface DeskParts {
   readonly retrySafe: (call: ToolCall) => boolean;
   /** Sends when the link stands; whether it could. */
   readonly send: (text: string) => boolean;
-  readonly changed: () => void;
+  /** What runs here has changed. */
+  readonly worked: () => void;
 }
 
 const encoder = new TextEncoder();
@@ -26,6 +27,9 @@ const encoder = new TextEncoder();
 function tooLarge(frame: string): boolean {
   return frame.length * 3 > FRAME_BYTES && encoder.encode(frame).byteLength > FRAME_BYTES;
 }
+
+/** What a call is answered with that never began, since what it was to come after did not succeed. */
+const NOT_BEGUN = "The command before it did not succeed.";
 
 /** The answer's frame. */
 function encode(id: string, answer: Answer): string {
@@ -45,6 +49,8 @@ function oversize(chars: number): Answer {
 export class CallDesk {
   readonly #ledger = new Ledger();
   readonly #runner: Runner;
+  /** Calls that are to come after another, by the id of that one. */
+  readonly #waiting = new Map<string, ToolCall>();
   #epoch = 0;
   #said: ReadonlySet<string> = new Set();
 
@@ -68,6 +74,8 @@ export class CallDesk {
 
   /** What a hello says. Lanes run one call at a time; a call outside any task is named only when no task runs. */
   account(): Pick<Hello, "running" | "outbox" | "memory"> {
+    // Of what waits nothing is said, so the hub will send it again.
+    this.#waiting.clear();
     const running = this.#ledger.running();
     // The newest: an older one that still runs has been given up by the hub.
     const newest: CallRef | undefined = running.findLast((call) => call.taskId !== undefined) ?? running.at(-1);
@@ -83,7 +91,7 @@ export class CallDesk {
     for (const answered of this.#ledger.outbox()) if (!this.#said.has(answered.id)) this.#send(answered);
   }
 
-  /** Run a call at once; a second arrival of an id is answered from the outbox, or waits for the first. */
+  /** Run a call in its turn; a second arrival of an id is answered from the outbox, or waits for the first. */
   call(call: ToolCall): void {
     if (call.epoch < this.#epoch) return;
     switch (this.#ledger.admit(call.id)) {
@@ -95,15 +103,18 @@ export class CallDesk {
         return;
       }
       case "run":
-        this.#ledger.begin(call, this.parts.clock.now());
-        if (!this.parts.retrySafe(call)) this.parts.memory.starts(call);
-        this.#runner.run(call);
-        this.parts.changed();
+        this.#enter(call);
     }
   }
 
   cancel(id: string, reason: string): void {
-    this.#runner.cancel(id, reason);
+    const [first, call] = [...this.#waiting].find(([, waiting]) => waiting.id === id) ?? [];
+    if (first === undefined || call === undefined) {
+      this.#runner.cancel(id, reason);
+      return;
+    }
+    this.#waiting.delete(first);
+    this.#refuse(call, reason);
   }
 
   stopAll(reason: string): number {
@@ -113,18 +124,62 @@ export class CallDesk {
   /** Another hub is served from now on: nothing of the former one's calls is told to it. */
   serve(owner: string): void {
     if (!this.parts.memory.belongTo(owner)) return;
+    this.#waiting.clear();
     this.#ledger.clear();
     this.stopAll("this browser serves another hub now");
   }
 
   /** There is no link any more over which an answer could be acknowledged. */
   linkLost(): void {
+    this.#waiting.clear();
     this.parts.memory.linkLost();
+  }
+
+  taskEnded(taskId: string): void {
+    this.parts.memory.taskEnded(taskId);
   }
 
   acknowledge(ids: readonly string[]): void {
     this.#ledger.acknowledge(ids);
     this.parts.memory.forget(ids);
+  }
+
+  #enter(call: ToolCall): void {
+    const { after } = call;
+    if (after === undefined) {
+      this.#begin(call);
+      return;
+    }
+    const former = this.#ledger.answered(after);
+    if (former !== undefined && hasSucceeded(former)) this.#begin(call);
+    else if (this.#isToCome(after)) this.#waiting.set(after, call);
+    else this.#refuse(call, NOT_BEGUN);
+  }
+
+  #isToCome(id: string): boolean {
+    return this.#ledger.admit(id) === "ignore" || [...this.#waiting.values()].some((call) => call.id === id);
+  }
+
+  #begin(call: ToolCall): void {
+    this.#ledger.begin(call, this.parts.clock.now());
+    if (!this.parts.retrySafe(call)) this.parts.memory.starts(call);
+    this.#runner.run(call);
+    this.parts.worked();
+  }
+
+  #refuse(call: ToolCall, message: string): void {
+    const answered: Answered = { ...refOf(call), error: { code: "CANCELLED", message, details: { begun: false } } };
+    this.#ledger.keep(answered, encode(call.id, answered).length);
+    this.#send(answered);
+    const behind = this.#behind(call.id);
+    if (behind !== undefined) this.#refuse(behind, NOT_BEGUN);
+  }
+
+  /** The call that waits for `id`, no more. */
+  #behind(id: string): ToolCall | undefined {
+    const call = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return call;
   }
 
   #answered(id: string, answer: Answer): void {
@@ -136,10 +191,22 @@ export class CallDesk {
     }
     const answered = this.#ledger.settle(id, final, frame.length);
     if (answered === undefined) return;
-    // First the hub, then the memory: what the memory costs must not delay the answer.
-    const sent = this.parts.send(frame);
-    this.parts.memory.settles(answered, frame.length, sent);
-    this.parts.changed();
+    const tell = (): void => {
+      if (this.#ledger.answered(id) === undefined) return; // what was another hub's
+      // First the hub, then the memory: what the memory costs must not delay the answer.
+      const sent = this.parts.send(frame);
+      this.parts.memory.settles(answered, frame.length, sent);
+    };
+    const behind = this.#behind(id);
+    if (behind !== undefined && !("error" in final)) {
+      // What comes next is at work in the page while the answer is sent.
+      this.#begin(behind);
+      this.parts.clock.soon(tell);
+    } else {
+      tell();
+      if (behind !== undefined) this.#refuse(behind, NOT_BEGUN);
+    }
+    this.parts.worked();
   }
 
   #send(answered: Answered): void {

@@ -95,6 +95,7 @@ export class Connection {
       protocol: PROTOCOL,
       browser: this.parts.identity.browser,
       ...(label === undefined ? {} : { label }),
+      ahead: true,
       ...this.listener.account(),
       ticket,
       proof,

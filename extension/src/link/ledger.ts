@@ -28,7 +28,12 @@ export function refOf(call: CallRef): CallRef {
 /** The answer that stands in for one that was too large to keep until the hub came back. */
 export function dropped(ref: CallRef): Answered {
   const message = "The call succeeded, but its result was too large to keep while the hub was away.";
-  return { ...ref, error: { code: "INTERNAL", message } };
+  return { ...ref, error: { code: "INTERNAL", message, details: { succeeded: true } } };
+}
+
+/** Whether what was called for was done, even if its result was dropped. */
+export function hasSucceeded(answered: Answered): boolean {
+  return !("error" in answered) || answered.error.details?.["succeeded"] === true;
 }
 
 /** Calls keyed by id. Each is either running or answered; acknowledged ones are forgotten. */

@@ -13,7 +13,7 @@ export interface LinkParts extends ConnectionParts, Omit<DeskParts, "send"> {
   readonly endTask: (taskId: string) => void;
   /** Whether the person has paused all tasks; the hub hears it with the hello. */
   readonly paused: () => boolean;
-  /** Something that `status` tells has changed. */
+  /** Something that `status` tells has changed, beside what runs. */
   readonly changed: () => void;
 }
 
@@ -149,6 +149,7 @@ export class Link {
         this.#desk.acknowledge(request.ids);
         return;
       case "task_ended":
+        this.#desk.taskEnded(request.taskId);
         this.parts.endTask(request.taskId);
         return;
       case "subscribe":

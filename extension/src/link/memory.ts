@@ -16,7 +16,10 @@ export const ACK_WITHIN_MS = 50;
 /** When the list is written without the calls that were acknowledged, if no start has done so. */
 export const TIDY_MS = 1_000;
 
-/** Calls that have started and have no record of their own: one list, so that each start also strikes out what is over. */
+/**
+ * What has started and has no record of its own: one list of calls, so that each start also strikes out what is over, and
+ * the task any of whose calls may have started as well.
+ */
 const STARTED = "started";
 /** Answers, one record each. */
 const PREFIX = "call:";
@@ -31,7 +34,7 @@ export interface SentAway {
 }
 
 export interface Remembered {
-  /** Names this lifetime of the browser's memory. */
+  /** Names this lifetime of the browser's memory: another one when a worker died whose task was noted as a whole. */
   readonly memory: string;
   /** Answers to say in the next hello; a call that died with its worker is answered as interrupted. */
   readonly outbox: readonly Answered[];
@@ -73,8 +76,16 @@ function readAnswer(record: unknown): Answered | undefined {
   return error === undefined ? interrupted(ref) : { ...ref, error };
 }
 
-function readStarted(list: unknown): readonly CallRef[] {
-  return Array.isArray(list) ? list.map(readRef).filter((ref) => ref !== undefined) : [];
+interface Started {
+  readonly task?: string;
+  readonly calls: readonly CallRef[];
+}
+
+function readStarted(value: unknown): Started {
+  if (!isFields(value)) return { calls: [] };
+  const list: unknown = value["calls"];
+  const calls = Array.isArray(list) ? list.map(readRef).filter((ref) => ref !== undefined) : [];
+  return { calls, ...present({ task: text(value["task"]) }) };
 }
 
 /** An answer that is on its way to the hub. */
@@ -84,10 +95,12 @@ interface UnderWay {
   readonly stop: () => void;
 }
 
-/** Write-behind: nothing here is awaited by a call or its answer. Mostly there is one write per call. */
+/** Write-behind: nothing here is awaited by a call or its answer. Mostly there is one write per task. */
 export class CallMemory {
   /** Calls without a record of their own, in the order of their starts. */
   readonly #started = new Map<string, CallRef>();
+  /** The task that is noted as a whole, instead of its calls. */
+  #noted: string | undefined;
   readonly #underWay = new Map<string, UnderWay>();
   /** Answers that are written down, with their sizes. */
   readonly #written = new Map<string, number>();
@@ -107,11 +120,14 @@ export class CallMemory {
   }
 
   /**
-   * Note that a call starts, before its first effect. Calls into the browser arrive in the order they are made, so
+   * Note that a call starts, before its first effect: as long as the link stands, the first of a task for all of them. What
+   * ran is known to the hub then, but for what this worker takes with it when it dies. Calls into the browser arrive in the order they are made, so
    * the note need not be awaited: 20 of 20 notes survived a SIGKILL right after the effect. Awaiting would cost 0.5 ms.
    */
   starts(ref: CallRef): void {
     this.#started.set(ref.id, refOf(ref));
+    if (ref.taskId !== undefined && ref.taskId === this.#noted) return;
+    this.#noted = ref.taskId ?? this.#noted;
     this.#writeStarted();
   }
 
@@ -130,13 +146,24 @@ export class CallMemory {
     this.#underWay.set(id, { answered, chars, stop });
   }
 
-  /** The link is gone: no acknowledgement will come over it. */
+  /** No call of that task starts any more. */
+  taskEnded(taskId: string): void {
+    if (this.#noted !== taskId) return;
+    this.#noted = undefined;
+    this.#stale = true;
+    this.#tidySoon();
+  }
+
+  /** The link is gone: no acknowledgement will come over it, and nothing starts until there is another. */
   linkLost(): void {
     for (const { answered, chars, stop } of this.#underWay.values()) {
       stop();
       this.#write(answered, chars);
     }
     this.#underWay.clear();
+    if (this.#noted === undefined) return;
+    this.#noted = undefined;
+    this.#writeStarted();
   }
 
   /** All that is remembered was said by `owner`; when it was another, everything is forgotten. Whether it was. */
@@ -146,6 +173,7 @@ export class CallMemory {
     this.#owner = owner;
     if (!changed) return false;
     this.forget([...this.#started.keys(), ...this.#written.keys()]);
+    if (this.#noted !== undefined) this.taskEnded(this.#noted);
     if (this.#stale) this.#writeStarted();
     return true;
   }
@@ -155,7 +183,7 @@ export class CallMemory {
     for (const id of ids) {
       this.#underWay.get(id)?.stop();
       this.#underWay.delete(id);
-      if (this.#started.delete(id)) this.#stale = true;
+      this.#strike(id);
     }
     if (this.#stale) this.#tidySoon();
     const written = ids.filter((id) => this.#written.has(id));
@@ -167,7 +195,8 @@ export class CallMemory {
   /** What an earlier worker of this browser left; `fresh` names a new lifetime when there was none. */
   async recall(fresh: string): Promise<Remembered> {
     const all = await this.store.all();
-    const memory = text(all[LIFETIME]) ?? fresh;
+    const { task, calls } = readStarted(all[STARTED]);
+    const memory = (task === undefined ? text(all[LIFETIME]) : undefined) ?? fresh;
     if (memory === fresh) this.store.put(LIFETIME, fresh);
     this.#owner = text(all[OWNER]);
     const answers = Object.entries(all)
@@ -176,10 +205,10 @@ export class CallMemory {
       .filter((answered) => answered !== undefined);
     for (const answered of answers) this.#size(answered.id, JSON.stringify(answered).length);
     // The list may be older than the answers.
-    const list = readStarted(all[STARTED]);
-    const open = list.filter(({ id }) => !this.#written.has(id));
-    this.#stale = open.length < list.length;
+    const open = calls.filter(({ id }) => !this.#written.has(id));
+    this.#stale = open.length < calls.length;
     for (const ref of open) this.#started.set(ref.id, ref);
+    if (task !== undefined) this.#writeStarted();
     return { memory, outbox: [...answers, ...open.map(interrupted)], off: readOff(all[OFF]) };
   }
 
@@ -194,8 +223,18 @@ export class CallMemory {
 
   #writeStarted(): void {
     this.#stale = false;
-    if (this.#started.size === 0) this.store.drop([STARTED]);
-    else this.store.put(STARTED, [...this.#started.values()]);
+    const task = this.#noted;
+    const calls = [...this.#started.values()].filter((ref) => task === undefined || ref.taskId !== task);
+    if (task === undefined && calls.length === 0) this.store.drop([STARTED]);
+    else this.store.put(STARTED, { ...present({ task }), calls } satisfies Started);
+  }
+
+  /** The call is over, or has a record: the list need not name it any more, if it does. */
+  #strike(id: string): void {
+    const ref = this.#started.get(id);
+    if (ref === undefined) return;
+    this.#started.delete(id);
+    if (ref.taskId === undefined || ref.taskId !== this.#noted) this.#stale = true;
   }
 
   /** From now on the call has a record of its own, and the list need not name it. */
@@ -204,8 +243,7 @@ export class CallMemory {
     const fits = chars <= ANSWER_CHARS && this.#total + chars <= TOTAL_CHARS;
     this.store.put(PREFIX + id, fits ? answered : { ...refOf(answered), dropped: true });
     this.#size(id, fits ? chars : 0);
-    this.#started.delete(id);
-    this.#stale = true;
+    this.#strike(id);
   }
 
   #size(id: string, chars: number | undefined): void {

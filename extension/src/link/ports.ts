@@ -18,6 +18,8 @@ export interface Clock {
   now(): number;
   /** Runs `then` once, unless the returned function is called first. */
   after(ms: number, then: () => void): () => void;
+  /** Runs `then` as soon as what is at hand is done: this turn, and all that follows from it without waiting. */
+  soon(then: () => void): void;
 }
 
 export type McpContent =

@@ -25,6 +25,7 @@ function readCall(frame: Fields): ToolCall | undefined {
       taskName: text(frame["taskName"]),
       session: text(frame["session"]),
       dialogs: DIALOGS.find((policy) => policy === frame["dialogs"]),
+      after: text(frame["after"]),
     }),
   };
 }

@@ -45,6 +45,7 @@ class Bench {
       remembered,
       retrySafe: () => false,
       endTask: () => undefined,
+      worked: () => undefined,
       changed: () => {
         this.control.noticed(this.link.status().state);
       },

@@ -20,6 +20,10 @@ export class FakeClock implements Clock {
     };
   }
 
+  soon(then: () => void): void {
+    setImmediate(then);
+  }
+
   /** Let `ms` pass; timers fire in their order, at their time. */
   pass(ms: number): void {
     const end = this.#now + ms;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/generated/protocol";
 import { Link } from "../../src/link/link";
-import { ACK_WITHIN_MS, CallMemory } from "../../src/link/memory";
+import { ACK_WITHIN_MS, CallMemory, TIDY_MS } from "../../src/link/memory";
 import type { CallContext, McpResult } from "../../src/link/ports";
 import { FakeClock, FakeHub, type FakeLink, FakeSession, identity, PAIRING, settled, until } from "./fakes";
 
@@ -44,6 +44,7 @@ class Bench {
       remembered,
       retrySafe: ({ name }) => name === "read",
       endTask: (id) => this.ended.push(id),
+      worked: () => undefined,
       changed: () => undefined,
     });
   }
@@ -235,6 +236,127 @@ describe("working", () => {
   });
 });
 
+describe("a call that comes ahead", () => {
+  async function waiting(): Promise<{ bench: Bench; link: FakeLink }> {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a", { taskId: "t1" }));
+    link.hears(call("b", { taskId: "t1", after: "a", deadlineMs: 500 }));
+    return { bench, link };
+  }
+  const begun = (bench: Bench): readonly string[] => bench.begun.map(({ context }) => context.callId);
+  const refusal = (id: string): object => ({ type: "tool_error", id, error: { code: "CANCELLED" } });
+  const unbegun = (id: string): object => ({ type: "tool_error", id, error: { code: "CANCELLED", details: { begun: false } } });
+
+  it("begins when the one before it has succeeded, without a word of the hub, and its time begins then", async () => {
+    const { bench, link } = await waiting();
+    bench.clock.pass(1_000);
+    expect(begun(bench)).toEqual(["a"]);
+    expect(bench.link.status().running.map(({ id }) => id)).toEqual(["a"]);
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    expect(begun(bench)).toEqual(["a", "b"]);
+    expect(link.told("tool_result").map(({ id }) => id)).toEqual(["a"]);
+    bench.clock.pass(499);
+    await settled();
+    expect(link.told("tool_error")).toEqual([]);
+    bench.clock.pass(1);
+    await settled();
+    expect(link.told("tool_error")).toMatchObject([{ id: "b", error: { code: "COMMAND_TIMEOUT" } }]);
+  });
+
+  it("is at work before the answer of the one before it is sent", async () => {
+    const { bench, link } = await waiting();
+    let sent: number | undefined;
+    const push = bench.begun.push.bind(bench.begun);
+    bench.begun.push = (...more) => {
+      sent = link.told("tool_result").length;
+      return push(...more);
+    };
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    expect(sent).toBe(0);
+    expect(link.told("tool_result")).toHaveLength(1);
+  });
+
+  it("begins at once when the one before it has succeeded already", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    link.hears(call("b", { after: "a" }));
+    expect(begun(bench)).toEqual(["a", "b"]);
+  });
+
+  it("begins behind a success whose result was too large to keep", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("a"));
+    bench.begun[0]?.finish({ content: [{ type: "text", text: "x".repeat(25 * 1024 * 1024) }], structuredContent: {} });
+    await settled();
+    link.hears(call("b", { after: "a" }));
+    expect(begun(bench)).toEqual(["a", "b"]);
+    expect(link.told("tool_error")).toEqual([]);
+  });
+
+  it("never begins when the one before it fails, and says so, as do those behind it", async () => {
+    const { bench, link } = await waiting();
+    link.hears(call("c", { taskId: "t1", after: "b" }));
+    link.hears({ type: "tool_cancel", id: "a", reason: "task cancelled" });
+    await settled();
+    link.hears(call("late", { after: "a" }));
+    link.hears(call("stray", { after: "nobody" }));
+    expect(begun(bench)).toEqual(["a"]);
+    expect(link.told("tool_error")).toMatchObject([refusal("a"), ...["b", "c", "late", "stray"].map(unbegun)]);
+    expect(link.told("tool_error")[0]).not.toHaveProperty("error.details");
+    link.hears({ type: "tool_ack", ids: ["a", "b", "c", "late", "stray"] });
+    expect((await new CallMemory(bench.store, new FakeClock()).recall("x")).outbox).toEqual([]);
+  });
+
+  it("can be cancelled while it waits, and the one before it goes on", async () => {
+    const { bench, link } = await waiting();
+    link.hears({ type: "tool_cancel", id: "b", reason: "task cancelled" });
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    expect(begun(bench)).toEqual(["a"]);
+    expect(link.said.slice(1)).toMatchObject([
+      { type: "tool_error", id: "b", error: { code: "CANCELLED", message: "task cancelled" } },
+      { type: "tool_result", id: "a" },
+    ]);
+  });
+
+  it("is stopped with the one before it when the person says so", async () => {
+    const { bench, link } = await waiting();
+    expect(bench.link.stopCalls("stopped")).toBe(1);
+    await settled();
+    expect(begun(bench)).toEqual(["a"]);
+    expect(link.told("tool_error")).toMatchObject(["a", "b"].map(refusal));
+  });
+
+  it("is forgotten with the link it came over, and not named in the next hello", async () => {
+    const { bench, link } = await waiting();
+    link.listener.closed(1006, "");
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    bench.clock.pass(100);
+    const next = await bench.hub.welcome(2);
+    expect(begun(bench)).toEqual(["a"]);
+    expect(next.said[0]).toMatchObject({ ahead: true, memory: "life-1", outbox: [{ id: "a" }] });
+    expect(next.said[0]).not.toHaveProperty("running");
+    next.hears(call("b2", { taskId: "t1", epoch: 2 }));
+    expect(begun(bench)).toEqual(["a", "b2"]);
+  });
+
+  it("is nothing to another hub", async () => {
+    const { bench } = await waiting();
+    bench.link.start({ ...PAIRING, instanceId: "inst_2_b", hub: "http://localhost:4400" });
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    expect(begun(bench)).toEqual(["a"]);
+  });
+});
+
 describe("coming back", () => {
   it("leaves a silent link and makes a new one at once", async () => {
     const bench = await Bench.worker();
@@ -362,7 +484,7 @@ describe("the worker's death", () => {
     first.begun[0]?.finish(RESULT);
     await settled();
     first.clock.pass(ACK_WITHIN_MS);
-    link.hears(call("cut", { taskId: "t1" }));
+    link.hears(call("cut"));
     link.hears(call("look", { name: "read" }));
 
     const second = await Bench.worker(first.hub, first.store);
@@ -371,7 +493,7 @@ describe("the worker's death", () => {
       memory: "life-1",
       outbox: [
         { id: "done", result: RESULT },
-        { id: "cut", taskId: "t1", error: { code: "INSTANCE_DISCONNECTED" } },
+        { id: "cut", error: { code: "INSTANCE_DISCONNECTED" } },
       ],
     });
     expect(next.said[0]).not.toHaveProperty("running");
@@ -383,7 +505,27 @@ describe("the worker's death", () => {
     const bench = await Bench.worker();
     const link = await bench.connected();
     link.hears(call("a"));
-    expect(bench.store.kept.get("started")).toEqual([{ id: "a" }]);
+    expect(bench.store.kept.get("started")).toEqual({ calls: [{ id: "a" }] });
+  });
+
+  it("takes what it knew of a task's calls with it, and says so by another name of its memory", async () => {
+    const first = await Bench.worker();
+    const link = await first.connected();
+    link.hears(call("cut", { taskId: "t1" }));
+    const memory = await new CallMemory(first.store, new FakeClock()).recall("life-2");
+    expect(memory).toMatchObject({ memory: "life-2", outbox: [] });
+  });
+
+  it("leaves its name to the memory when the task was over", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.hears(call("done", { taskId: "t1" }));
+    bench.begun[0]?.finish(RESULT);
+    await settled();
+    link.hears({ type: "tool_ack", ids: ["done"] });
+    link.hears({ type: "task_ended", taskId: "t1", status: "completed" });
+    bench.clock.pass(TIDY_MS);
+    expect(await new CallMemory(bench.store, new FakeClock()).recall("x")).toMatchObject({ memory: "life-1", outbox: [] });
   });
 
   it("costs one note per call while the hub acknowledges answers at once", async () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ACK_WITHIN_MS, CallMemory, TIDY_MS } from "../../src/link/memory";
 import { FakeClock, FakeSession } from "./fakes";
 
-const REF = { id: "a#1", taskId: "t", commandId: "t_cmd_0" };
+/** A call outside any task: such are noted one by one. */
+const REF = { id: "a#1", commandId: "t_cmd_0" };
 const ANSWER = { ...REF, result: { content: [] } };
 const INTERRUPTED = { ...REF, error: { code: "INSTANCE_DISCONNECTED" } };
 const MIB = 1024 * 1024;
@@ -65,7 +66,7 @@ describe("what outlives the worker", () => {
     const memory = worker(store);
     memory.starts(REF);
     memory.settles({ ...REF, result: { big: true } }, 2 * MIB, false);
-    expect((await next(store)).outbox).toMatchObject([{ ...REF, error: { code: "INTERNAL" } }]);
+    expect((await next(store)).outbox).toMatchObject([{ ...REF, error: { code: "INTERNAL", details: { succeeded: true } } }]);
   });
 
   it("stays below the browser's quota, and has room again when answers are forgotten", async () => {
@@ -95,7 +96,7 @@ describe("what outlives the worker", () => {
     const store = new FakeSession();
     store.put("off", record);
     store.put("call:x", record);
-    store.put("started", [record]);
+    store.put("started", { calls: [record], task: record });
     expect(await next(store)).toMatchObject({ off: undefined, outbox: [] });
   });
 });
@@ -112,7 +113,7 @@ describe("what a call costs", () => {
       memory.forget([`c${i}`]);
     }
     expect(store.writes).toEqual(Array.from({ length: 100 }, () => "put started"));
-    expect(store.kept.get("started")).toEqual([{ id: "c99" }]);
+    expect(store.kept.get("started")).toEqual({ calls: [{ id: "c99" }] });
     clock.pass(TIDY_MS);
     expect(store.kept.size).toBe(0);
     expect(clock.pending).toBe(0);
@@ -127,7 +128,7 @@ describe("what a call costs", () => {
     memory.forget([REF.id]);
     memory.starts({ id: "c#1" });
     expect(store.writes).toHaveLength(3);
-    expect(store.kept.get("started")).toEqual([{ id: "b#1" }, { id: "c#1" }]);
+    expect(store.kept.get("started")).toEqual({ calls: [{ id: "b#1" }, { id: "c#1" }] });
   });
 });
 
@@ -193,7 +194,7 @@ describe("an answer that was sent", () => {
   it("is told by its record, though the list of started calls still names it", async () => {
     const { store, memory } = await sent();
     memory.linkLost();
-    expect(store.kept.get("started")).toEqual([REF]);
+    expect(store.kept.get("started")).toEqual({ calls: [REF] });
     const later = worker(store);
     expect((await later.recall("x")).outbox).toEqual([ANSWER]);
     later.forget([REF.id]);
@@ -209,5 +210,88 @@ describe("an answer that was sent", () => {
     await later.recall("x");
     later.belongTo("two");
     expect([...store.kept.keys()].sort()).toEqual(["memory", "owner"]);
+  });
+});
+
+describe("a task", () => {
+  const FIRST = { id: "t_cmd_0#1", taskId: "t", commandId: "t_cmd_0" };
+  const SECOND = { id: "t_cmd_1#1", taskId: "t", commandId: "t_cmd_1" };
+
+  async function atWork(): Promise<{ store: FakeSession; clock: FakeClock; memory: CallMemory }> {
+    const store = new FakeSession();
+    const clock = new FakeClock();
+    const memory = worker(store, clock);
+    await memory.recall("life");
+    memory.starts(FIRST);
+    return { store, clock, memory };
+  }
+
+  it("is noted once, however many calls it has", async () => {
+    const { store, clock, memory } = await atWork();
+    memory.settles({ ...FIRST, result: {} }, 20, true);
+    for (let i = 1; i < 100; i++) {
+      memory.starts({ ...SECOND, id: `c${i}` });
+      memory.settles({ ...SECOND, id: `c${i}`, result: {} }, 20, true);
+      memory.forget([`c${i - 1}`]);
+    }
+    memory.forget([FIRST.id, "c99"]);
+    memory.taskEnded("t");
+    clock.pass(TIDY_MS);
+    expect(store.writes).toEqual(["put memory", "put started", "drop started"]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("takes the name of the memory with it when its worker dies, since nobody knows which of its calls began", async () => {
+    const { store, memory } = await atWork();
+    memory.settles({ ...FIRST, result: {} }, 20, false);
+    memory.starts(SECOND);
+    expect(await next(store)).toMatchObject({ memory: "another", outbox: [{ id: FIRST.id, result: {} }] });
+    expect(await worker(store).recall("a third")).toMatchObject({ memory: "another" });
+  });
+
+  it("leaves the memory its name once it is over", async () => {
+    const { store, clock, memory } = await atWork();
+    memory.taskEnded("another");
+    expect(store.kept.get("started")).toMatchObject({ task: "t" });
+    memory.forget([FIRST.id]);
+    memory.taskEnded("t");
+    clock.pass(TIDY_MS);
+    expect((await next(store)).memory).toBe("life");
+  });
+
+  it("is followed by the next in one write", async () => {
+    const { store, memory } = await atWork();
+    memory.forget([FIRST.id]);
+    memory.taskEnded("t");
+    memory.starts({ id: "u_cmd_0#1", taskId: "u" });
+    expect(store.writes).toEqual(["put memory", "put started", "put started"]);
+    expect(store.kept.get("started")).toEqual({ task: "u", calls: [] });
+  });
+
+  it("is told apart call by call from when the link is lost, after which none starts", async () => {
+    const { store, memory } = await atWork();
+    memory.settles({ ...FIRST, result: {} }, 20, true);
+    memory.starts(SECOND);
+    memory.linkLost();
+    expect(await next(store)).toMatchObject({
+      memory: "life",
+      outbox: [{ id: FIRST.id, result: {} }, { id: SECOND.id, error: { code: "INSTANCE_DISCONNECTED" } }],
+    });
+  });
+
+  it("does not hide the calls of others", async () => {
+    const { store, memory } = await atWork();
+    memory.starts(REF);
+    memory.starts({ id: "u_cmd_0#1", taskId: "u" });
+    expect(store.kept.get("started")).toEqual({ task: "u", calls: [FIRST, REF] });
+    expect((await next(store)).outbox).toMatchObject([{ id: FIRST.id }, INTERRUPTED]);
+  });
+
+  it("is nothing to another hub", async () => {
+    const { store, memory } = await atWork();
+    memory.belongTo("one");
+    memory.belongTo("two");
+    expect([...store.kept.keys()].sort()).toEqual(["memory", "owner"]);
+    expect((await next(store)).memory).toBe("life");
   });
 });

@@ -1,8 +1,9 @@
 """What becomes of a running task when its browser comes back, from what both sides remember."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
+from itertools import takewhile
 from typing import Final, assert_never
 
 from tabyard.core.calls import command_of
@@ -10,10 +11,11 @@ from tabyard.core.course import Course
 from tabyard.core.records import Command, Fault, TaskRecord, command_id
 from tabyard_protocol.errors import ToolErrorCode
 from tabyard_protocol.ids import CallId, CommandId
-from tabyard_protocol.link import Answered, Hello, RunningCall
+from tabyard_protocol.link import Answered, Hello, RunningCall, ToolFault
 
 __all__ = [
     "LOST",
+    "MOST_AHEAD",
     "Continue",
     "Fail",
     "HubTrace",
@@ -25,12 +27,18 @@ __all__ = [
     "Verdict",
     "decide",
     "last_sent",
+    "with_those_behind",
 ]
 
 LOST: Final = Fault(
     ToolErrorCode.INSTANCE_DISCONNECTED.value,
-    "The browser went away before it answered; whether the command took effect is unknown",
+    "The browser, or its extension's worker, went away before it answered; "
+    "whether the command took effect is unknown",
 )
+
+MOST_AHEAD: Final = 16
+"""So many outcomes may be missing on disk, or still to come, when a command with effects is sent:
+no more commands than these can have begun behind one that is lost."""
 
 
 class HubTrace(Enum):
@@ -114,11 +122,17 @@ def decide(
     """
     if running is None:
         return _with_rest((), Idle(), hello, None)
-    course = Course.of(running)
-    adopted = tuple(_answered(running, course.index, hello, retry_safe))
+
+    def may_have_begun(at: int) -> bool:
+        # One with effects comes behind none without before the lost one is on disk.
+        one = running.commands[at]
+        return not (retry_safe(one) or on_hub(one) or trace(at) is HubTrace.NEVER_SENT)
+
+    course, newest = Course.of(running), _newest(hello.outbox)
+    adopted = tuple(_answered(running, course.index, newest, retry_safe, may_have_begun))
     index = course.index + len(adopted)
     ended = index >= len(running.commands) or (adopted and adopted[-1].error is not None)
-    if ended:
+    if ended or _never_began(newest.get(command_id(running.id, index))):
         return _with_rest(adopted, Continue(), hello, None)
     if hello.running is not None and command_of(hello.running.id) == command_id(running.id, index):
         return _with_rest(adopted, Resume(CallId(hello.running.id)), hello, hello.running.id)
@@ -130,6 +144,8 @@ def decide(
         remembered=remembered and not on_hub(command),
         behind=[retry_safe(one) for one in running.commands[course.index : index]],
     )
+    if isinstance(verdict, Fail):
+        verdict = Fail(with_those_behind(verdict.fault, running, index, may_have_begun))
     return _with_rest(adopted, verdict, hello, None)
 
 
@@ -151,17 +167,38 @@ def last_sent(recovery: Recovery, running: TaskRecord) -> int:
 
 
 def _answered(
-    running: TaskRecord, index: int, hello: Hello, retry_safe: Callable[[Command], bool]
+    running: TaskRecord,
+    index: int,
+    newest: Mapping[CommandId, Answered],
+    retry_safe: Callable[[Command], bool],
+    may_have_begun: Callable[[int], bool],
 ) -> Iterator[Answered]:
     """The answers of the command at `index` and of those behind it, up to one that has none."""
-    newest = _newest(hello.outbox)
     for at in range(index, len(running.commands)):
         answer = newest.get(command_id(running.id, at))
-        if answer is None or (_is_lost(answer) and retry_safe(running.commands[at])):
+        if answer is None or _never_began(answer):
             return
-        yield answer
-        if answer.error is not None:
+        if answer.error is None:
+            yield answer
+        else:
+            if not (_is_lost(answer) and retry_safe(running.commands[at])):
+                yield _with_names(answer, answer.error, running, at, may_have_begun)
             return
+
+
+def _with_names(
+    answer: Answered,
+    error: ToolFault,
+    running: TaskRecord,
+    at: int,
+    may_have_begun: Callable[[int], bool],
+) -> Answered:
+    """`answer`; when only the result of a success is missing, others went on behind it."""
+    if _detail(error, "succeeded") is not True:
+        return answer
+    fault = Fault(error.code, error.message, error.details)
+    named = with_those_behind(fault, running, at, may_have_begun)
+    return answer.model_copy(update={"error": ToolFault(**asdict(named))})
 
 
 def _unanswered(
@@ -189,6 +226,22 @@ def _unanswered(
             assert_never(trace)
 
 
+def with_those_behind(
+    fault: Fault, task: TaskRecord, index: int, may_have_begun: Callable[[int], bool]
+) -> Fault:
+    """`fault` of the command at `index`, of which it is not known how far it came.
+
+    Those right behind it are skipped now, and can have begun: the fault names them.
+    """
+    last = min(len(task.commands), index + 1 + MOST_AHEAD)
+    begun = list(takewhile(may_have_begun, range(index + 1, last)))
+    if not begun:
+        return fault
+    message = f"{fault.message}; {len(begun)} behind it may have begun"
+    ids = [command_id(task.id, at) for at in begun]
+    return Fault(fault.code, message, {**(fault.details or {}), "mayHaveBegun": ids})
+
+
 def _newest(outbox: Iterable[Answered]) -> Mapping[CommandId, Answered]:
     """The answers of the newest call of each command."""
     # The last of equals stays, so the newest come last.
@@ -203,6 +256,16 @@ def _epoch_of(answer: Answered) -> int:
 def _is_lost(answer: Answered) -> bool:
     """Whether the browser says no more than that it was interrupted."""
     return answer.error is not None and answer.error.code == LOST.code
+
+
+def _never_began(answer: Answered | None) -> bool:
+    """Whether the browser says that the call, which waited for its turn, was not begun."""
+    error = None if answer is None else answer.error
+    return error is not None and _detail(error, "begun") is False
+
+
+def _detail(error: ToolFault, name: str) -> object:
+    return None if error.details is None else error.details.get(name)
 
 
 def _with_rest(

@@ -6,18 +6,16 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from tabyard.core.records import Outcome, TaskRecord
+from tabyard.core.recovery import MOST_AHEAD
 from tabyard.hub.connection import Link
 from tabyard.hub.ports import Clock, LinkStore
 from tabyard.hub.run import Run
 from tabyard.hub.waiting import pause, wake
+from tabyard_protocol.ids import TaskId
 
 __all__ = ["STALE", "Checkpoints"]
 
 STALE: Final = "a newer link has taken over"
-
-MOST_AHEAD: Final = 16
-"""So many outcomes may be on their way when a command with effects is sent: no more are forgotten
-when hub and browser die together, and a disk that stands still is met after as many."""
 
 
 # A named tuple: one is made per command, and a frozen dataclass takes three times as long.
@@ -43,6 +41,7 @@ class Checkpoints:
         "_retry_s",
         "_store",
         "_untold",
+        "forgotten",
     )
 
     def __init__(
@@ -60,6 +59,9 @@ class Checkpoints:
         self._retry_s = retry_s
         self._may_repeat = may_repeat
         self._drop = drop
+        self.forgotten: TaskId | None = None
+        """A task of whose calls the browser may not know all: nothing of it is sent ahead, since
+        what waits when the link is lost could not be told from what has begun."""
         self._pending: set[asyncio.Future[bool]] = set()
         self._untold = 0
         """How many of them no browser could tell."""
@@ -78,16 +80,38 @@ class Checkpoints:
             self._pending.add(stored)
             stored.add_done_callback(partial(self._stored, _Sent(link, run, outcome, untold)))
 
-    def may_go_ahead(self, run: Run) -> bool:
+    def may_send(self, run: Run) -> bool:
+        """Whether the next command may be sent before all outcomes so far are on disk."""
+        return self._is_harmless(run) or self._may_go_ahead(run)
+
+    def may_send_behind(self, run: Run) -> bool:
+        """Whether the command behind the next may be sent before that one has ended.
+
+        When the next is lost and may run again, so may all that can have run behind it.
+        """
+        task, index = run.course.record, run.course.index
+        if index + 1 >= len(task.commands) or task.id == self.forgotten:
+            return False
+        if self._may_repeat(task, index + 1):
+            return True
+        return not self._may_repeat(task, index) and self._may_go_ahead(run, expected=1)
+
+    def _may_go_ahead(self, run: Run, *, expected: int = 0) -> bool:
         """Whether a command with effects may be sent before all outcomes so far are on disk.
 
         A hub that is killed leaves behind the first command whose outcome is not on disk as the
         one that may have been sent. When that one has effects as well, it is never sent again:
         either the browser knows what became of it and of those behind it, or the task fails.
+        `expected`: so many outcomes are still to come, of commands with effects as well.
         """
         if self._untold or self._failing or run.course.unsaved:
             return False
-        return len(self._pending) <= MOST_AHEAD
+        return len(self._pending) + expected <= MOST_AHEAD
+
+    def _is_harmless(self, run: Run) -> bool:
+        """Whether the next command may run twice, or there is none."""
+        course = run.course
+        return course.is_over or self._may_repeat(course.record, course.index)
 
     def _is_untold(self, run: Run, index: int) -> bool:
         """Whether no browser tells a hub that has forgotten it what a command came to.
@@ -98,8 +122,7 @@ class Checkpoints:
 
     def _is_awaited(self, run: Run) -> bool:
         """Whether the next command waits for what is to be stored now, or the one after it may."""
-        course = run.course
-        if course.is_over or self._may_repeat(course.record, course.index):
+        if self._is_harmless(run):
             return False
         return self._untold > 0 or len(self._pending) >= MOST_AHEAD // 2
 

@@ -26,6 +26,7 @@ Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 _PING: Final = '{"type":"ping"}'
 _PONG: Final = '{"type":"pong"}'
+_RECALLED: Final = "the task ends before its turn"
 
 
 class Link:
@@ -48,6 +49,7 @@ class Link:
         "_spawn",
         "_strikes",
         "_withheld",
+        "ahead",
         "calls",
         "epoch",
         "extended",
@@ -63,6 +65,7 @@ class Link:
         *,
         instance_id: InstanceId,
         extended: bool,
+        ahead: bool,
         tools: frozenset[str],
         clock: Clock,
         settings: HubSettings,
@@ -73,6 +76,8 @@ class Link:
         self.epoch = 0
         self.extended = extended
         """Whether the peer knows more than the compatible frames."""
+        self.ahead = ahead
+        """Whether the peer takes a call before the one has ended that it comes after."""
         self.tools = tools
         """Names of the tools that it has beyond the catalogue."""
         self.calls = Calls()
@@ -149,6 +154,11 @@ class Link:
         self._deadlines.add(call.id, call.deadline_s + self._settings.deadline_slack_s)
         return reply
 
+    def due(self, call: CallId, deadline_s: float) -> None:
+        """`call`, which was sent ahead, is over at `deadline_s`, unless it was answered already."""
+        if self.calls.is_open(call):
+            self._deadlines.add(call, deadline_s + self._settings.deadline_slack_s)
+
     def settle(self, answer: Answer) -> Settled:
         """The browser has answered."""
         call = CallId(answer.call)
@@ -160,34 +170,44 @@ class Link:
             wake(confirmation)
         return meaning
 
-    def give_up(self, call: CallId, why: Unanswered) -> None:
-        """Nobody waits for the answer of `call` any more. Without effect once it has come."""
-        if self.calls.give_up(call):
-            self._withheld[call] = False
-            self._confirmations[call] = asyncio.get_running_loop().create_future()
-            self._resolve(call, why)
+    def give_up(self, call: CallId, why: Unanswered) -> bool:
+        """Nobody waits for the answer of `call` any more. False: it has come already."""
+        if not self.calls.give_up(call):
+            return False
+        self._withheld[call] = False
+        self._confirmations[call] = asyncio.get_running_loop().create_future()
+        self._resolve(call, why)
+        return True
+
+    def recall(self, call: CallId) -> None:
+        """Give up `call`, which waits for its turn, and tell the browser before that comes."""
+        if self.give_up(call, Unanswered.WITHDRAWN):
+            self.send_now(call_frame({"type": "tool_cancel", "id": call, "reason": _RECALLED}))
 
     def is_given_up(self, call: CallId) -> bool:
         """Whether the browser still works on `call` for nobody, as far as anybody knows."""
         return call in self._confirmations
 
-    async def let_go(self, call: CallId, reason: str) -> None:
-        """Tell the browser to stop a call that was given up; back when it has, or after 2 s."""
-        confirmation = self._confirmations.get(call)
-        if confirmation is None:
+    async def let_go(self, reason: str, *calls: CallId) -> None:
+        """Tell the browser to stop calls that were given up; back when it has, or after 2 s."""
+        waited = [(call, self._confirmations[call]) for call in calls if self.is_given_up(call)]
+        if not waited:
             return
         if self.extended:
-            await self.send(call_frame({"type": "tool_cancel", "id": call, "reason": reason}))
+            for call, _ in waited:
+                await self.send(call_frame({"type": "tool_cancel", "id": call, "reason": reason}))
         timer = self._clock.call_later(
             self._settings.cancel_wait_s,
-            lambda: wake(confirmation),
+            lambda: [wake(confirmation) for _, confirmation in waited],
         )
         try:
-            await confirmation
+            for _, confirmation in waited:
+                await confirmation
         finally:
             timer.cancel()
-            self._confirmations.pop(call, None)
-            self.calls.forget(call)
+            for call, _ in waited:
+                self._confirmations.pop(call, None)
+                self.calls.forget(call)
 
     def acknowledge(self, call: str) -> None:
         """The answer of `call` is stored: say so with the next `flush`, or soon."""
@@ -219,9 +239,9 @@ class Link:
             self._news.of(self)
 
     @property
-    def has_news(self) -> bool:
-        """Whether `flush` has anything to send."""
-        return bool(self._acks or self._endings)
+    def has_endings(self) -> bool:
+        """Whether the browser has still to be told that a task is over."""
+        return bool(self._endings)
 
     async def flush(self) -> None:
         """Say what is stored and what has ended."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -136,7 +136,7 @@ class Lane:
                 wake(self._idle)
 
     def rest(self) -> "asyncio.Future[None]":
-        """Start nothing more, not even the next command; done when what runs now has ended."""
+        """Send nothing more, not even the next command; done when all that was sent has ended."""
         if self._rest is None:
             self._rest = asyncio.get_running_loop().create_future()
             if self.link is None or (self.run is None and self._claim is None):
@@ -152,11 +152,17 @@ class Lane:
         # This hub claimed it, and lost the link before it sent anything.
         return HubTrace.NEVER_SENT if self._started_before else HubTrace.NONE
 
-    def start(self, link: Link, recovery: Recovery, running: TaskRecord | None) -> None:
-        """Work on `link`, first of all on what the last link left."""
+    def start(
+        self, link: Link, recovery: Recovery, running: TaskRecord | None, *, remembered: bool
+    ) -> None:
+        """Work on `link`, first of all on what the last link left.
+
+        `remembered`: the browser would know of every call of `running`.
+        """
         assert self.link is None
         self.link = link
         self._started_before = True
+        self._checkpoints.forgotten = None if remembered or running is None else running.id
         former, self.run = self.run, None
         if running is not None:
             run = Run(Course.of(running))
@@ -165,7 +171,7 @@ class Lane:
                 run.inherit(former, index=index)
                 former = None
             self.run = run
-            run.sent = max(run.sent, last_sent(recovery, running))
+            run.sent = last_sent(recovery, running)
             if isinstance(recovery.verdict, Resume):
                 self._parts.runner.expect(link, run, recovery.verdict.call, index=index)
         elif recovery.stop is None:
@@ -301,21 +307,17 @@ class Lane:
             self._parts.announcer.started(run.course.record)
         self._told = run
         while True:
-            if self._rest is not None:
+            if self._rest is not None and run.ahead is None:
                 wake(self._rest)
                 await run.park()  # or until `stop`
-            if not (self._is_harmless(run) or self._checkpoints.may_go_ahead(run)):
+            if not self._checkpoints.may_send(run):
                 await self._checkpoints.all_stored(link, run)
-            finish = await self._parts.runner.step(link, run)
+            followed = link.ahead and self._rest is None and self._checkpoints.may_send_behind(run)
+            finish = await self._parts.runner.step(link, run, followed=followed)
             if finish is not None:
                 await self._end(link, run, finish)
                 return
             self._checkpoints.store(link, run)
-
-    def _is_harmless(self, run: Run) -> bool:
-        """Whether the next command may run twice, or there is none."""
-        course = run.course
-        return course.is_over or self._parts.preparer.may_repeat(course.record, course.index)
 
     def _tell_moved(self) -> None:
         if self._moved is not None:
@@ -329,9 +331,10 @@ class Lane:
 
     async def _end(self, link: Link, run: Run, finish: Finish) -> None:
         """Store the end of a task and, in the same operation, claim the next one."""
-        call = run.call if run.call is not None and link.is_given_up(run.call) else None
-        if call is not None:
-            await self._end_alone(link, run, finish, call)
+        run.give_up_ahead(link)
+        given_up = [call for call in run.calls if link.is_given_up(call)]
+        if given_up:
+            await self._end_alone(link, run, finish, given_up)
             return
 
         def write() -> asyncio.Future[Ended]:
@@ -347,8 +350,10 @@ class Lane:
             raise _Stale
         run.release(link, finish.record.status)
 
-    async def _end_alone(self, link: Link, run: Run, finish: Finish, call: CallId) -> None:
-        """Store the end of a task, and start nothing before the browser let go of `call`."""
+    async def _end_alone(
+        self, link: Link, run: Run, finish: Finish, given_up: Sequence[CallId]
+    ) -> None:
+        """Store the end of a task, and start nothing before the browser let go of its calls."""
 
         def write() -> asyncio.Future[bool]:
             stored = self._parts.store.finish(ending(finish, link.epoch))
@@ -359,7 +364,7 @@ class Lane:
         # Told first, the browser could answer that it was stopped to a hub that, started anew,
         # does not know of it. A store that fails or hangs keeps nobody from stopping, though.
         await asyncio.wait((stored,), timeout=self._parts.settings.cancel_wait_s)
-        await link.let_go(call, f"the task is {finish.record.status.value}")
+        await link.let_go(f"the task is {finish.record.status.value}", *given_up)
         if not await self._written(stored, write):
             raise _Stale
         run.release(link, finish.record.status)

@@ -73,6 +73,7 @@ async def serve_instance(
             socket,
             instance_id=arrival.record.id,
             extended=arrival.hello.protocol is not None,
+            ahead=_takes_ahead(arrival.hello),
             tools=frozenset(arrival.hello.tools or ()),
             clock=hub.clock,
             settings=hub.settings,
@@ -92,6 +93,11 @@ async def serve_instance(
     except SocketClosed:
         return
     await _attend(link, instance, hub)
+
+
+def _takes_ahead(hello: Hello) -> bool:
+    """Whether calls may wait there: it has to hear of cancels, and to remember what has begun."""
+    return hello.ahead is True and hello.protocol is not None and hello.memory is not None
 
 
 async def _attend(link: Link, instance: Instance, hub: Hub) -> None:

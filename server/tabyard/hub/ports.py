@@ -23,10 +23,12 @@ __all__ = [
     "HubTools",
     "Ids",
     "LinkStore",
+    "MayHaveBegun",
     "Socket",
     "SocketClosed",
     "Timer",
     "ToolFailed",
+    "none_begun",
 ]
 
 
@@ -102,6 +104,15 @@ class Ended(NamedTuple):
     """The next task of its instance, which runs now."""
 
 
+MayHaveBegun = Callable[[TaskRecord, int], bool]
+"""Whether a command that is not known to have been answered may have begun, by its index."""
+
+
+def none_begun(_: TaskRecord, __: int) -> bool:
+    """No command has."""
+    return False
+
+
 class LinkStore(Protocol):
     """The store, as live links need it.
 
@@ -153,11 +164,18 @@ class LinkStore(Protocol):
         ...
 
     def retire(
-        self, instance: InstanceId, *, epoch: int | None, error: TaskFault, at_ms: int
+        self,
+        instance: InstanceId,
+        *,
+        epoch: int | None,
+        error: TaskFault,
+        at_ms: int,
+        may_have_begun: MayHaveBegun = none_begun,
     ) -> Future[Sequence[TaskRecord] | None]:
         """The instance is gone: its running and queued tasks fail in one commit.
 
-        Returns them as they are now.
+        Returns them as they are now. `may_have_begun` tells it of commands of the running one, by
+        their index, behind the one that is lost; it may be asked in another thread.
 
         None: `epoch` is given and a newer link exists.
         """

@@ -9,13 +9,14 @@ from typing import Any, Final
 from tabyard.core.errors import StoreUnavailable
 from tabyard.core.frames import call_frame
 from tabyard.core.proof import ticket_hash
-from tabyard.core.records import InstanceRecord, TaskFault
-from tabyard.core.recovery import decide
+from tabyard.core.records import InstanceRecord, TaskFault, TaskRecord
+from tabyard.core.recovery import HubTrace, decide
 from tabyard.hub.announce import Announcer
 from tabyard.hub.arrival import Arrival, Refused
 from tabyard.hub.catalogue import Preparer
 from tabyard.hub.connection import Link, Spawn
 from tabyard.hub.instance import Instance
+from tabyard.hub.lane import Lane
 from tabyard.hub.ports import Clock, Ids, LinkStore
 from tabyard.hub.registry import Registry
 from tabyard.hub.settings import HubSettings
@@ -184,12 +185,14 @@ class Presence:
         await asyncio.shield(added)
         found = await asyncio.shield(attached)
         instance.record = replace(record, memory=memory, ticket_hash=hashed)
+        # It was linked to another hub meanwhile, of whose calls nothing is known here.
+        strange = found.epoch != instance.epoch + 1
         link.epoch = instance.epoch = found.epoch
         recovery = decide(
             found.running,
             hello,
             remembered=found.remembered,
-            trace=partial(instance.lane.trace, found.running),
+            trace=_nothing_known if strange else partial(instance.lane.trace, found.running),
             retry_safe=self._preparer.is_retry_safe,
             on_hub=self._preparer.is_on_hub,
         )
@@ -208,7 +211,7 @@ class Presence:
         self._registry.arrived(instance)
         instance.link = link
         self._announcer.connected(instance.id, label=instance.record.label, epoch=found.epoch)
-        instance.lane.start(link, recovery, found.running)
+        instance.lane.start(link, recovery, found.running, remembered=found.remembered)
         verdict = type(recovery.verdict).__name__.lower()
         adopted = len(recovery.adopted)
         facts = {
@@ -247,13 +250,24 @@ class Presence:
             if instance.status is InstanceStatus.RECONNECTING and instance.losses == loss:
                 await self._retire(instance, "not back within the grace")
 
+    def _may_have_begun(self, lane: Lane, task: TaskRecord, index: int) -> bool:
+        """Whether the browser may have begun that command, behind one that is lost with it."""
+        command, preparer = task.commands[index], self._preparer
+        if preparer.is_retry_safe(command) or preparer.is_on_hub(command):
+            return False
+        return lane.trace(task, index) is not HubTrace.NEVER_SENT
+
     async def _retire(self, instance: Instance, reason: str) -> None:
         """Its tasks fail in one commit, then each end is told."""
         if instance.status is InstanceStatus.GONE:
             return
         while True:
             retired = self._store.retire(
-                instance.id, epoch=instance.epoch, error=_GONE, at_ms=self._clock.now_ms()
+                instance.id,
+                epoch=instance.epoch,
+                error=_GONE,
+                at_ms=self._clock.now_ms(),
+                may_have_begun=partial(self._may_have_begun, instance.lane),
             )
             try:
                 ended = await asyncio.shield(retired)
@@ -268,6 +282,10 @@ class Presence:
         instance.become(InstanceStatus.GONE)
         self._announcer.disconnected(instance.id, reason=reason)
         self._registry.left(instance)
+
+
+def _nothing_known(_: int) -> HubTrace:
+    return HubTrace.NONE
 
 
 def _heed(detached: "asyncio.Future[Any]") -> None:

@@ -1,7 +1,9 @@
 """One task as a lane runs it: its course, what it waits for, and who waits for its end."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tabyard.core.course import Course
 from tabyard.core.records import TaskRecord, command_id
@@ -12,7 +14,7 @@ from tabyard.hub.waiting import wake
 from tabyard_protocol.ids import CallId, CommandId, TaskId
 from tabyard_protocol.resources.task import TaskStatus
 
-__all__ = ["HubWork", "Run"]
+__all__ = ["Ahead", "HubWork", "Run"]
 
 End = asyncio.Future[TaskRecord | None]
 """The record as it ended; None when somebody else has decided its end."""
@@ -34,6 +36,14 @@ class HubWork:
             self.job.cancel()
 
 
+class Ahead(NamedTuple):
+    """A call that waits in the browser until the one before it has succeeded."""
+
+    command_index: int
+    call: CallId
+    reply: asyncio.Future[Reply]
+
+
 @dataclass(slots=True)
 class Run:
     """The task that a lane is at."""
@@ -47,7 +57,9 @@ class Run:
     sent: int = -1
     """No command beyond this index has, or may have, been sent by any hub."""
     call: CallId | None = None
-    """The last call at the browser."""
+    """The last call at the browser whose turn has come."""
+    ahead: Ahead | None = None
+    """The one behind it, when it was sent already."""
     expected: asyncio.Future[Reply] | None = None
     """The answer of a call that a former link has left."""
     answered: dict[int, str] = field(default_factory=dict[int, str])
@@ -86,6 +98,29 @@ class Run:
             if index == self.course.index:
                 self.course.started_at_ms = former.course.started_at_ms
 
+    @property
+    def calls(self) -> Iterator[CallId]:
+        """What was sent to the browser last, the latest first."""
+        if self.ahead is not None:
+            yield self.ahead.call
+        if self.call is not None:
+            yield self.call
+
+    def take_ahead(self) -> Ahead | None:
+        """The call of the current command, when it was sent already: its turn has come."""
+        ahead, self.ahead = self.ahead, None
+        return ahead
+
+    def recall(self, link: Link) -> None:
+        """Its turn shall not come for what was sent ahead: say so before it can."""
+        if self.ahead is not None:
+            link.recall(self.ahead.call)
+
+    def give_up_ahead(self, link: Link) -> None:
+        """The task ends before the turn of what was sent ahead, which nobody waits for now."""
+        if self.ahead is not None:
+            self._give_up(link, self.ahead.call, self.ahead.reply, self.ahead.command_index)
+
     def heard(self, call: str) -> None:
         """The current command was answered: by the browser, or on the hub when `call` is empty."""
         if call:
@@ -97,18 +132,17 @@ class Run:
             self.work.give_up(Unanswered.WITHDRAWN)
             self.work = None
         elif self.call is not None:
-            link.give_up(self.call, Unanswered.WITHDRAWN)
-            come = self.expected.result() if self.expected and self.expected.done() else None
-            if isinstance(come, Answer):
-                self.answered[self.sent] = come.call
+            self._give_up(link, self.call, self.expected, self.sent)
 
     def withdraw(self, link: Link | None) -> End:
         """Stop it as soon as possible; the future is done when its end is stored."""
         self.withdrawn = True
         if self.work is not None:
             self.work.give_up(Unanswered.WITHDRAWN)
-        elif self.call is not None and link is not None:
-            link.give_up(self.call, Unanswered.WITHDRAWN)
+        elif link is not None:
+            self.recall(link)
+            if self.call is not None:
+                link.give_up(self.call, Unanswered.WITHDRAWN)
         if self.parked is not None:
             wake(self.parked)
         end: End = asyncio.get_running_loop().create_future()
@@ -123,8 +157,8 @@ class Run:
 
     def release(self, link: Link, ended: TaskStatus) -> None:
         """Its end is stored: the browser may forget its answers, and tidy up."""
-        if self.call is not None:
-            link.release(self.call)
+        for call in self.calls:
+            link.release(call)
         for call in self.answered.values():
             link.acknowledge(call)
         self.answered.clear()
@@ -137,3 +171,12 @@ class Run:
             if not end.done():
                 end.set_result(record)
         self.waiting.clear()
+
+    def _give_up(
+        self, link: Link, call: CallId, reply: "asyncio.Future[Reply] | None", index: int
+    ) -> None:
+        """Nobody wants the answer; if it has come, it is acknowledged with the end of the task."""
+        link.give_up(call, Unanswered.WITHDRAWN)
+        come = reply.result() if reply is not None and reply.done() else None
+        if isinstance(come, Answer):
+            self.answered[index] = come.call

@@ -11,8 +11,8 @@ from tabyard.core.course import Finish
 from tabyard.core.errors import HubError, StoreUnavailable
 from tabyard.core.json_text import dumps
 from tabyard.core.mcp import text_result, wrap
-from tabyard.core.records import Command, Fault
-from tabyard.core.recovery import Fail, Resume, ResumeOnHub
+from tabyard.core.records import Command, Fault, TaskRecord, command_id
+from tabyard.core.recovery import Fail, Resume, ResumeOnHub, with_those_behind
 from tabyard.hub.announce import Announcer
 from tabyard.hub.answers import Answer, Reply, Unanswered, answer_of
 from tabyard.hub.artifacts import Artifacts, UnreadableBytes
@@ -20,7 +20,7 @@ from tabyard.hub.catalogue import Prepared, Preparer
 from tabyard.hub.connection import Link
 from tabyard.hub.lending import Lending
 from tabyard.hub.ports import Clock, HubTools, ToolFailed
-from tabyard.hub.run import HubWork, Run
+from tabyard.hub.run import Ahead, HubWork, Run
 from tabyard.hub.settings import HubSettings
 from tabyard.hub.upload_rule import UploadRule
 from tabyard.hub.waiting import Deadline
@@ -62,8 +62,11 @@ class Runner:
         self._upload_rule = UploadRule(settings.upload_dir)
         self._spawn = spawn
 
-    async def step(self, link: Link, run: Run) -> Finish | None:
-        """Run the command that is next."""
+    async def step(self, link: Link, run: Run, *, followed: bool) -> Finish | None:
+        """Run the command that is next.
+
+        `followed`: the one behind it may be sent along with it, to begin when this one succeeds.
+        """
         course, task = run.course, run.course.record
         now_ms = self._clock.now_ms()
         if (finish := _over(run, now_ms)) is not None:
@@ -83,7 +86,7 @@ class Runner:
             case Prepared(on_hub=True):
                 reply = await asyncio.shield(self._start_on_hub(run, prepared).reply)
             case Prepared():
-                reply = await self._ask(link, run, prepared)
+                reply = await self._ask(link, run, prepared, followed=followed)
         return await self._settle(link, run, reply)
 
     async def resume(
@@ -110,7 +113,7 @@ class Runner:
         """Have the browser let go of a call that it works on for nobody."""
         link.open(Call(call, _NO_TASK, self._clock.monotonic_s() + self._settings.cancel_wait_s))
         link.give_up(call, Unanswered.WITHDRAWN)
-        await link.let_go(call, "nobody waits for this call any more")
+        await link.let_go("nobody waits for this call any more", call)
         link.release(call)
         await link.flush()
 
@@ -124,37 +127,44 @@ class Runner:
         except (StoreUnavailable, OSError) as error:
             return _defect(f"The artifact could not be read: {error}")
 
-    async def _ask(self, link: Link, run: Run, prepared: Prepared) -> Reply:
-        """Send the command to the browser and wait for the answer."""
+    async def _ask(self, link: Link, run: Run, prepared: Prepared, *, followed: bool) -> Reply:
+        """Send the command to the browser, unless it is there already, and wait for the answer."""
         if run.withdrawn:
             return Unanswered.WITHDRAWN
-        task, command = run.course.record, run.course.command_id
-        call = call_id(command, link.epoch)
+        task, index = run.course.record, run.course.index
+        call = call_id(run.course.command_id, link.epoch)
         run.deadline_s = self._clock.monotonic_s() + prepared.timeout_ms / 1000
-        reply = link.open(Call(call, task.id, run.deadline_s))
+        ahead = run.take_ahead()
         run.call = call
-        fields: JsonObject = {
-            "type": "tool_call",
-            "id": call,
-            "name": prepared.tool,
-            "args": prepared.args,
-            "epoch": link.epoch,
-            "deadlineMs": prepared.timeout_ms,
-            "taskId": task.id,
-            "commandId": command,
-            "taskName": task.name,
-        }
-        if task.session is not None:
-            fields["session"] = task.session
-        if task.dialogs is not None:
-            fields["dialogs"] = task.dialogs
-        if link.has_news:
-            await link.flush()
-        frame = dumps(fields)
-        run.sent = run.course.index
+        if ahead is None:
+            reply = link.open(Call(call, task.id, run.deadline_s))
+            if link.has_endings:
+                await link.flush()
+            run.sent = max(run.sent, index)
+            frame = _frame(task, index, prepared, call, epoch=link.epoch)
+            if not link.send_now(frame):
+                await link.send(frame)
+        else:
+            reply = ahead.reply
+            link.due(call, run.deadline_s)
+        if followed and not run.withdrawn:
+            await self._send_ahead(link, run, after=call)
+        return await reply
+
+    async def _send_ahead(self, link: Link, run: Run, *, after: CallId) -> None:
+        """Have the next command wait in the browser, so that nothing lies between the two."""
+        task, index = run.course.record, run.course.index + 1
+        prepared = self._preparer.prepare(task, index, link.tools)
+        if isinstance(prepared, Fault) or prepared.on_hub or prepared.is_upload:
+            return  # what it needs is found when its turn has come
+        assert run.deadline_s is not None
+        call = call_id(command_id(task.id, index), link.epoch)
+        deadline_s = run.deadline_s + prepared.timeout_ms / 1000
+        run.ahead = Ahead(index, call, link.open(Call(call, task.id, deadline_s)))
+        run.sent = max(run.sent, index)
+        frame = _frame(task, index, prepared, call, epoch=link.epoch, after=after)
         if not link.send_now(frame):
             await link.send(frame)
-        return await reply
 
     def expect(self, link: Link, run: Run, call: CallId, *, index: int) -> None:
         """Expect the answer of a call of a former link, no longer than it had left.
@@ -208,7 +218,8 @@ class Runner:
             case Unanswered.WITHDRAWN:
                 return self._cancelled(run)
             case Unanswered.TIMED_OUT:
-                return self._failed(run, _late(run))
+                run.recall(link)
+                return self._failed(run, _and_behind(_late(run), run))
             case Answer(call=call, fault=Fault() as fault):
                 run.heard(call)
                 return self._failed(run, fault)
@@ -223,7 +234,9 @@ class Runner:
                 wrap(value), task=task.id, instance=link.instance_id
             )
         except (UnreadableBytes, StoreUnavailable, OSError) as error:
-            return self._failed(run, _defect(f"The result could not be kept: {error}"))
+            run.recall(link)
+            unkept = _defect(f"The result could not be kept: {error}")
+            return self._failed(run, _and_behind(unkept, run))
         index = course.index
         course.succeed(result, self._clock.now_ms())
         for one in kept:
@@ -245,6 +258,36 @@ class Runner:
         return course.cancel(self._clock.now_ms())
 
 
+def _frame(
+    task: TaskRecord,
+    index: int,
+    prepared: Prepared,
+    call: CallId,
+    *,
+    epoch: int,
+    after: CallId | None = None,
+) -> str:
+    """The `tool_call` of command `index`."""
+    fields: JsonObject = {
+        "type": "tool_call",
+        "id": call,
+        "name": prepared.tool,
+        "args": prepared.args,
+        "epoch": epoch,
+        "deadlineMs": prepared.timeout_ms,
+        "taskId": task.id,
+        "commandId": command_id(task.id, index),
+        "taskName": task.name,
+    }
+    if task.session is not None:
+        fields["session"] = task.session
+    if task.dialogs is not None:
+        fields["dialogs"] = task.dialogs
+    if after is not None:
+        fields["after"] = after
+    return dumps(fields)
+
+
 def _over(run: Run, now_ms: int) -> Finish | None:
     """The end of a task that has no further command to run; None: it has one."""
     if run.withdrawn:
@@ -256,6 +299,11 @@ def _late(run: Run) -> Fault:
     command: Command = run.course.record.commands[run.course.index]
     message = f"{command.tool_name} did not finish before its deadline"
     return Fault(ToolErrorCode.COMMAND_TIMEOUT.value, message)
+
+
+def _and_behind(fault: Fault, run: Run) -> Fault:
+    """`fault`, of which the browser knows nothing: what waits there may begin, or has begun."""
+    return with_those_behind(fault, run.course.record, run.course.index, lambda at: at <= run.sent)
 
 
 def _defect(message: str) -> Fault:

@@ -35,7 +35,7 @@ class Behaviour(Enum):
     COMPATIBLE = "compatible"
     """Hello, calls, answers; unknown frames are ignored."""
     FULL = "full"
-    """Everything: running, outbox, memory, acknowledgements, cancel."""
+    """Everything: running, outbox, memory, acknowledgements, cancel, calls that come ahead."""
 
 
 class Transport(Protocol):
@@ -57,6 +57,8 @@ class Call:
     deadline_ms: int
     task_id: str | None
     command_id: str | None
+    after: str | None
+    """The call that has to succeed before."""
     frame: JsonObject = field(repr=False)
 
 
@@ -97,6 +99,8 @@ class ScriptedInstance:
         """All calls that it began to execute, in order; a call said twice is begun once."""
         self.held: dict[str, Call] = {}
         """Calls that it executes now."""
+        self.waiting: dict[str, Call] = {}
+        """Calls that are to come after another, by that one's id."""
         self.outbox: dict[str, JsonObject] = {}
         """Answers that nobody has acknowledged."""
         self.cancelled: list[str] = []
@@ -188,6 +192,7 @@ class ScriptedInstance:
     def forget(self, *, memory: str) -> None:
         """The browser was restarted: nothing runs, nothing is remembered."""
         self.held.clear()
+        self.waiting.clear()
         self.outbox.clear()
         self.memory = memory
 
@@ -196,7 +201,9 @@ class ScriptedInstance:
         optional = {"ticket": ticket, "proof": proof, "label": self.label, "tools": self.tools}
         hello |= {name: value for name, value in optional.items() if value is not None}
         if self.behaviour is Behaviour.FULL:
+            self.waiting.clear()
             hello |= {"protocol": 1, "memory": self.memory, "outbox": list(self.outbox.values())}
+            hello["ahead"] = True
             if self.held:
                 running = next(reversed(self.held.values()))  # older ones the hub has given up
                 hello["running"] = {
@@ -215,6 +222,7 @@ class ScriptedInstance:
                 await self._take(frame)
         except SocketClosed as closed:
             if self._socket is socket:
+                self.waiting.clear()
                 self.close_code = closed.code
                 await self._note_change()
 
@@ -227,7 +235,7 @@ class ScriptedInstance:
             return
         self.frames.append(frame)
         if kind == "tool_call":
-            self._begin(_call(frame))
+            await self._take_call(_call(frame))
         elif kind == "pong":
             self.pongs += 1
         elif kind == "tool_ack":
@@ -236,8 +244,31 @@ class ScriptedInstance:
         elif kind == "task_ended":
             self.ended_tasks.append(frame["taskId"])
         elif kind == "tool_cancel":
-            self.cancelled.append(frame["id"])
+            await self._take_cancel(frame["id"])
         await self._note_change()
+
+    async def _take_cancel(self, cancelled: str) -> None:
+        self.cancelled.append(cancelled)
+        for first, call in list(self.waiting.items()):
+            if call.id == cancelled:
+                await self._refuse(self.waiting.pop(first))
+
+    async def _take_call(self, call: Call) -> None:
+        first = call.after
+        if first is not None and (first in self.held or first in self._waiting_ids):
+            self.waiting[first] = call
+        elif first is None or "result" in self.outbox.get(first, {}):
+            self._begin(call)
+        else:
+            await self._refuse(call)
+
+    @property
+    def _waiting_ids(self) -> set[str]:
+        return {call.id for call in self.waiting.values()}
+
+    async def _refuse(self, call: Call) -> None:
+        error = {"code": "CANCELLED", "message": "not begun", "details": {"begun": False}}
+        await self._finish(call, {"error": error})
 
     def _begin(self, call: Call) -> None:
         if call.epoch < self.epoch or call.id in self.held or call.id in self.outbox:
@@ -261,8 +292,13 @@ class ScriptedInstance:
         answer = {"id": call.id, "taskId": call.task_id, "commandId": call.command_id, **outcome}
         if self.behaviour is Behaviour.FULL:
             self.outbox[call.id] = answer
+        behind = self.waiting.pop(call.id, None)
+        if behind is not None and "result" in outcome:
+            self._begin(behind)  # before it tells
         with suppress(SocketClosed):  # said again in the next hello
             await self._send(_answer_frame(answer))
+        if behind is not None and "error" in outcome:
+            await self._refuse(behind)
         await self._note_change()
 
     async def _send(self, frame: JsonObject) -> None:
@@ -283,6 +319,7 @@ def _call(frame: JsonObject) -> Call:
         deadline_ms=frame["deadlineMs"],
         task_id=frame.get("taskId"),
         command_id=frame.get("commandId"),
+        after=frame.get("after"),
         frame=frame,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -17,7 +18,8 @@ from tabyard.core.records import (
     TaskRecord,
     command_id,
 )
-from tabyard.hub.ports import Attached, Ending
+from tabyard.core.recovery import with_those_behind
+from tabyard.hub.ports import Attached, Ending, MayHaveBegun
 from tabyard.storage.operations.books import Happened, note
 from tabyard.storage.operations.lane import finish_at
 from tabyard.storage.operations.places import Place
@@ -181,7 +183,13 @@ LIVE_OF: Final = {
 
 
 def retire(
-    sql: Sql, instance: InstanceId, *, epoch: int | None, error: TaskFault, at_ms: int
+    sql: Sql,
+    instance: InstanceId,
+    *,
+    epoch: int | None,
+    error: TaskFault,
+    at_ms: int,
+    may_have_begun: MayHaveBegun,
 ) -> Sequence[TaskRecord] | None:
     """Give the instance up; the tasks that failed with it, the running one first.
 
@@ -196,15 +204,30 @@ def retire(
     note(sql, Happened.RETIRED, instance=instance, epoch=row[0], at_ms=at_ms)
     live = chain.from_iterable(sql.rows(LIVE_OF[it], instance=instance) for it in LIVE_OF)
     return [
-        fail(sql, Place(task[0], instance), whole_task(sql, task), error, at_ms)
+        fail(
+            sql,
+            Place(task[0], instance),
+            whole_task(sql, task),
+            error,
+            at_ms=at_ms,
+            may_have_begun=may_have_begun,
+        )
         for task in list(live)
     ]
 
 
-def fail(sql: Sql, place: Place, task: TaskRecord, error: TaskFault, at_ms: int) -> TaskRecord:
+def fail(
+    sql: Sql,
+    place: Place,
+    task: TaskRecord,
+    error: TaskFault,
+    *,
+    at_ms: int,
+    may_have_begun: MayHaveBegun,
+) -> TaskRecord:
     """End `task`, running or queued, because its instance is gone."""
     runs = task.status is TaskStatus.RUNNING
-    missing = tuple(lost_commands(task, error, at_ms))
+    missing = tuple(lost_commands(task, error, at_ms, may_have_begun))
     culprit = next((it.index for it in missing if it.status is CommandStatus.ERROR), None)
     blamed = None if culprit is None else command_id(task.id, culprit)
     ending = Ending(
@@ -227,7 +250,9 @@ def fail(sql: Sql, place: Place, task: TaskRecord, error: TaskFault, at_ms: int)
     )
 
 
-def lost_commands(task: TaskRecord, error: TaskFault, at_ms: int) -> Iterator[Outcome]:
+def lost_commands(
+    task: TaskRecord, error: TaskFault, at_ms: int, may_have_begun: MayHaveBegun
+) -> Iterator[Outcome]:
     """Outcomes of the commands that have none: the one that ran failed, the others are skipped."""
     ended = {it.index for it in task.outcomes}
     running = task.status is TaskStatus.RUNNING
@@ -236,7 +261,12 @@ def lost_commands(task: TaskRecord, error: TaskFault, at_ms: int) -> Iterator[Ou
             continue
         if running:
             running = False
-            fault = Fault(error.code, error.message)
+            fault = with_those_behind(
+                Fault(error.code, error.message),
+                task,
+                index,
+                partial(may_have_begun, task),
+            )
             yield Outcome(index, CommandStatus.ERROR, None, at_ms, error=fault)
         else:
             yield Outcome(index, CommandStatus.SKIPPED, None, None)

@@ -14,7 +14,7 @@ from tabyard.core.records import (
     TaskFault,
     TaskRecord,
 )
-from tabyard.hub.ports import Attached, Ended, Ending
+from tabyard.hub.ports import Attached, Ended, Ending, MayHaveBegun, none_begun
 from tabyard.storage.operations import access, lane, links, reading, submission, sweeping
 from tabyard.storage.operations.places import Places
 from tabyard.storage.sqlite.readers import Readers
@@ -63,11 +63,19 @@ class SqliteStore:
         return self._writer.queue(lambda sql: links.detach(sql, instance, epoch=epoch, at_ms=at_ms))
 
     def retire(
-        self, instance: InstanceId, *, epoch: int | None, error: TaskFault, at_ms: int
+        self,
+        instance: InstanceId,
+        *,
+        epoch: int | None,
+        error: TaskFault,
+        at_ms: int,
+        may_have_begun: MayHaveBegun = none_begun,
     ) -> Future[Sequence[TaskRecord] | None]:
         """As the port says; the running task first. What ran fails, what never ran is skipped."""
         return self._writer.queue(
-            lambda sql: links.retire(sql, instance, epoch=epoch, error=error, at_ms=at_ms)
+            lambda sql: links.retire(
+                sql, instance, epoch=epoch, error=error, at_ms=at_ms, may_have_begun=may_have_begun
+            )
         )
 
     def recover(self, *, at_ms: int) -> Future[Sequence[InstanceRecord]]:
