@@ -272,8 +272,8 @@ class Hub:
             run = self.run_of(record.id, instance.id)
             if run is not None:
                 return await run.withdraw(lane.link)
-            if lane.is_claiming:
-                await lane.moved()
+            if lane.claims.is_under_way:
+                await lane.claims.moved()
                 return None
             return await self._cancel_in_store(record, instance)
         async with instance.attaching:

@@ -5,10 +5,9 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from tabyard.core.course import Course, Finish
-from tabyard.core.errors import StoreUnavailable
 from tabyard.core.records import TaskRecord
 from tabyard.core.recovery import (
     Continue,
@@ -23,12 +22,13 @@ from tabyard.core.recovery import (
 from tabyard.hub.announce import Announcer
 from tabyard.hub.catalogue import Preparer
 from tabyard.hub.checkpoints import STALE, Checkpoints
+from tabyard.hub.claims import Claims
 from tabyard.hub.connection import Link
 from tabyard.hub.ports import Clock, Ended, LinkStore, SocketClosed
 from tabyard.hub.run import Run
 from tabyard.hub.runner import Runner
 from tabyard.hub.settings import HubSettings
-from tabyard.hub.waiting import outcome_of, pause, wake
+from tabyard.hub.waiting import wake
 from tabyard.hub.writing import ending, written
 from tabyard_protocol.ids import CallId, InstanceId
 
@@ -62,17 +62,13 @@ class Lane:
     """Claims, runs and ends the tasks of one instance. Works only between `start` and `stop`."""
 
     __slots__ = (
-        "_again",
         "_checkpoints",
-        "_claim",
         "_held",
-        "_idle",
-        "_moved",
         "_parts",
-        "_rest",
         "_started_before",
         "_told",
         "_worker",
+        "claims",
         "depth",
         "instance_id",
         "link",
@@ -94,22 +90,18 @@ class Lane:
             may_repeat=parts.preparer.may_repeat,
             drop=parts.drop,
         )
+        self.claims = Claims(
+            instance_id,
+            store=parts.store,
+            clock=parts.clock,
+            retry_s=parts.settings.store_retry_s,
+        )
         self._worker: asyncio.Task[None] | None = None
-        self._claim: asyncio.Future[TaskRecord | None] | asyncio.Future[Ended] | None = None
-        self._again = False
         self._held = False
         """Nothing is claimed until the browser has let go of what nobody waits for."""
-        self._moved: asyncio.Future[None] | None = None
-        self._idle: asyncio.Future[None] | None = None
-        self._rest: asyncio.Future[None] | None = None
         self._started_before = False
         self._told: Run | None = None
         """The last run whose task's start was told; a requeued task goes on as another run."""
-
-    @property
-    def is_claiming(self) -> bool:
-        """A claim is on its way: what becomes of it shows when the lane has `moved`."""
-        return self._claim is not None
 
     @property
     def may_have_running(self) -> bool:
@@ -118,30 +110,18 @@ class Lane:
             return self.run is not None and not self.run.over
         return self.depth > 0
 
-    def moved(self) -> "asyncio.Future[None]":
-        """Done when a claim has been taken up or has come to nothing, or the link is lost."""
-        if self._moved is None or self._moved.done():
-            self._moved = asyncio.get_running_loop().create_future()
-        return self._moved
-
     def wake(self) -> None:
         """A task was queued. Called right after its submission, both land in one commit."""
-        if self.link is None or self._held:
-            return
-        if self._claim is not None:
-            self._again = True
-        elif self.run is None:
-            self._ask_for_next(self.link)
-            if self._idle is not None:
-                wake(self._idle)
+        if self.link is not None and not self._held:
+            self.claims.queued(is_free=self.run is None)
 
     def rest(self) -> "asyncio.Future[None]":
         """Send nothing more, not even the next command; done when all that was sent has ended."""
-        if self._rest is None:
-            self._rest = asyncio.get_running_loop().create_future()
-            if self.link is None or (self.run is None and self._claim is None):
-                wake(self._rest)
-        return self._rest
+        if self.claims.rest is None:
+            self.claims.rest = asyncio.get_running_loop().create_future()
+            if self.link is None or (self.run is None and not self.claims.is_under_way):
+                wake(self.claims.rest)
+        return self.claims.rest
 
     def trace(self, running: TaskRecord | None, index: int) -> HubTrace:
         """What this hub knows about the command at `index` of `running`."""
@@ -161,6 +141,7 @@ class Lane:
         """
         assert self.link is None
         self.link = link
+        self.claims.start(link.epoch)
         self._started_before = True
         self._checkpoints.forgotten = None if remembered or running is None else running.id
         former, self.run = self.run, None
@@ -175,7 +156,7 @@ class Lane:
             if isinstance(recovery.verdict, Resume):
                 self._parts.runner.expect(link, run, recovery.verdict.call, index=index)
         elif recovery.stop is None:
-            self._ask_for_next(link)
+            self.claims.ask()
         self._held = recovery.stop is not None
         if former is not None:
             former.ended(None)
@@ -184,14 +165,11 @@ class Lane:
     def stop(self) -> None:
         """The link is lost: nothing more is written under its epoch."""
         self.link = None
-        self._claim = self._idle = None
-        self._again = self._held = False
-        self._tell_moved()
+        self._held = False
+        self.claims.stop()
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
-        if self._rest is not None:
-            wake(self._rest)
 
     def clear(self) -> None:
         """The instance is gone, and its tasks have ended."""
@@ -214,9 +192,10 @@ class Lane:
         try:
             await self._recover(link, recovery)
             while True:
-                record = await self._next(link)
+                self.run = None
+                record = await self.claims.next()
                 self.run = self._continued(Run(Course.of(record)))
-                self._tell_moved()
+                self.claims.settled()
                 await self._follow(link, self.run)
         except SocketClosed:
             pass  # the reader of this link sees it too, and reports the loss
@@ -234,7 +213,7 @@ class Lane:
         if run is not None:
             await self._go_on(link, run, recovery)
         elif held:
-            self._ask_for_next(link)
+            self.claims.ask()
 
     async def _go_on(self, link: Link, run: Run, recovery: Recovery) -> None:
         """Bring what the last link left to its end."""
@@ -268,38 +247,12 @@ class Lane:
 
         def write() -> asyncio.Future[bool]:
             requeued = self._parts.store.requeue(run.task_id, epoch=link.epoch)
-            self._ask_for_next(link)
+            self.claims.ask()
             return requeued
 
         if not await self._written(write(), write):
             raise _Stale
         run.ended(None)
-
-    async def _next(self, link: Link) -> TaskRecord:
-        """The next task, waiting for one to come."""
-        self.run = None
-        while True:
-            claim = self._claim
-            if claim is None:
-                if self._rest is not None:
-                    wake(self._rest)
-                self._idle = asyncio.get_running_loop().create_future()
-                await self._idle
-                continue
-            try:
-                found = await outcome_of(cast("asyncio.Future[Ended | TaskRecord | None]", claim))
-                again = self._again
-            except StoreUnavailable as error:
-                logger.warning("claim postponed", extra={"reason": error.reason})
-                await pause(self._parts.clock, self._parts.settings.store_retry_s)
-                found, again = None, True
-            self._again, self._claim = False, None
-            record = found.following if isinstance(found, Ended) else found
-            if record is not None:
-                return record
-            self._tell_moved()
-            if again:
-                self._ask_for_next(link)
 
     async def _follow(self, link: Link, run: Run) -> None:
         """Run the task to its end."""
@@ -307,21 +260,18 @@ class Lane:
             self._parts.announcer.started(run.course.record)
         self._told = run
         while True:
-            if self._rest is not None and run.ahead is None:
-                wake(self._rest)
+            rest = self.claims.rest
+            if rest is not None and run.ahead is None:
+                wake(rest)
                 await run.park()  # or until `stop`
             if not self._checkpoints.may_send(run):
                 await self._checkpoints.all_stored(link, run)
-            followed = link.ahead and self._rest is None and self._checkpoints.may_send_behind(run)
+            followed = link.ahead and rest is None and self._checkpoints.may_send_behind(run)
             finish = await self._parts.runner.step(link, run, followed=followed)
             if finish is not None:
                 await self._end(link, run, finish)
                 return
             self._checkpoints.store(link, run)
-
-    def _tell_moved(self) -> None:
-        if self._moved is not None:
-            wake(self._moved)
 
     def _continued(self, run: Run) -> Run:
         """`run`, knowing what was told about the same task before it was requeued."""
@@ -340,10 +290,10 @@ class Lane:
         def write() -> asyncio.Future[Ended]:
             now_ms = self._parts.clock.now_ms()
             ended = self._parts.store.advance(
-                ending(finish, link.epoch), at_ms=now_ms, claims=self._rest is None
+                ending(finish, link.epoch), at_ms=now_ms, claims=self.claims.rest is None
             )
             ended.add_done_callback(partial(self._finished, run, finish.record))
-            self._claim = ended
+            self.claims.made_with(ended)
             return ended
 
         if not (await self._written(write(), write)).stored:
@@ -368,7 +318,7 @@ class Lane:
         if not await self._written(stored, write):
             raise _Stale
         run.release(link, finish.record.status)
-        self._ask_for_next(link)
+        self.claims.ask()
 
     def _finished(
         self, run: Run, record: TaskRecord, end: "asyncio.Future[bool] | asyncio.Future[Ended]"
@@ -380,23 +330,8 @@ class Lane:
         if came.stored if isinstance(came, Ended) else came:
             self.concluded(run, record)
 
-    def _ask_for_next(self, link: Link) -> None:
-        if self._rest is not None:
-            return
-        claim = self._parts.store.claim(
-            self.instance_id, epoch=link.epoch, at_ms=self._parts.clock.now_ms()
-        )
-        claim.add_done_callback(_heed)
-        self._claim = claim
-
     async def _written(
         self, stored: "asyncio.Future[T]", again: Callable[[], "asyncio.Future[T]"]
     ) -> T:
         parts = self._parts
         return await written(stored, again, clock=parts.clock, retry_s=parts.settings.store_retry_s)
-
-
-def _heed(claim: "asyncio.Future[TaskRecord | None]") -> None:
-    """A claim that nobody waits for any more may fail in silence."""
-    if not claim.cancelled():
-        claim.exception()
