@@ -237,7 +237,7 @@ def with_those_behind(
     begun = list(takewhile(may_have_begun, range(index + 1, last)))
     if not begun:
         return fault
-    message = f"{fault.message}; {len(begun)} behind it may have begun"
+    message = f"{fault.message}; of the commands behind it, {len(begun)} may have begun"
     ids = [command_id(task.id, at) for at in begun]
     return Fault(fault.code, message, {**(fault.details or {}), "mayHaveBegun": ids})
 
