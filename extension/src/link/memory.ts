@@ -95,7 +95,7 @@ interface UnderWay {
   readonly stop: () => void;
 }
 
-/** Write-behind: nothing here is awaited by a call or its answer. Mostly there is one write per task. */
+/** Write-behind: nothing here is awaited by a call or its answer. Mostly there are two writes per task. */
 export class CallMemory {
   /** Calls without a record of their own, in the order of their starts. */
   readonly #started = new Map<string, CallRef>();
@@ -146,12 +146,11 @@ export class CallMemory {
     this.#underWay.set(id, { answered, chars, stop });
   }
 
-  /** No call of that task starts any more. */
+  /** No call of that task starts any more. Said at once: until then, a worker that dies takes the next task's first call along. */
   taskEnded(taskId: string): void {
     if (this.#noted !== taskId) return;
     this.#noted = undefined;
-    this.#stale = true;
-    this.#tidySoon();
+    this.#writeStarted();
   }
 
   /** The link is gone: no acknowledgement will come over it, and nothing starts until there is another. */

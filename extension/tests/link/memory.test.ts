@@ -249,22 +249,21 @@ describe("a task", () => {
     expect(await worker(store).recall("a third")).toMatchObject({ memory: "another" });
   });
 
-  it("leaves the memory its name once it is over", async () => {
-    const { store, clock, memory } = await atWork();
+  it("leaves the memory its name as soon as it is over", async () => {
+    const { store, memory } = await atWork();
     memory.taskEnded("another");
     expect(store.kept.get("started")).toMatchObject({ task: "t" });
     memory.forget([FIRST.id]);
     memory.taskEnded("t");
-    clock.pass(TIDY_MS);
     expect((await next(store)).memory).toBe("life");
   });
 
-  it("is followed by the next in one write", async () => {
+  it("is no longer noted when the next one starts", async () => {
     const { store, memory } = await atWork();
     memory.forget([FIRST.id]);
     memory.taskEnded("t");
     memory.starts({ id: "u_cmd_0#1", taskId: "u" });
-    expect(store.writes).toEqual(["put memory", "put started", "put started"]);
+    expect(store.writes).toEqual(["put memory", "put started", "drop started", "put started"]);
     expect(store.kept.get("started")).toEqual({ task: "u", calls: [] });
   });
 
