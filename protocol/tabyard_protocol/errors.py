@@ -121,7 +121,7 @@ class ToolErrorCode(StrEnum):
     """Nobody: the task was cancelled, or the person at the browser stopped it or paused all."""
     INSTANCE_DISCONNECTED = "INSTANCE_DISCONNECTED"
     """Retry: the browser went away before it answered. `details.mayHaveBegun` names the commands
-    behind it that can have begun as well, if there are any."""
+    with effects behind it that can have begun as well, if there are any."""
     INTERNAL = "INTERNAL"
     """Operator: a defect in the extension or the hub."""
 

@@ -271,3 +271,28 @@ def test_a_lost_command_tells_what_can_have_begun_behind_it(
     assert isinstance(found, Fail)
     assert (found.fault.details or {}).get("mayHaveBegun", []) == told
     assert (found.fault == LOST) == (not told)
+
+
+@pytest.mark.proves("durability:at_most_once")
+def test_a_call_at_work_outweighs_that_an_earlier_one_never_began() -> None:
+    refused = ToolFault(code="CANCELLED", message="not begun", details={"begun": False})
+    said = hello(
+        running=RunningCall(id="t1_cmd_0#2"), outbox=(Answered(id="t1_cmd_0#1", error=refused),)
+    )
+    assert verdict(task(ACT), said).verdict == Resume(CallId("t1_cmd_0#2"))
+    alone = hello(outbox=(Answered(id="t1_cmd_0#1", error=refused),))
+    assert verdict(task(ACT), alone) == Recovery((), Continue(), None, ("t1_cmd_0#1",))
+
+
+def test_behind_a_failure_nothing_is_resumed() -> None:
+    failed = Answered(id="t1_cmd_0#1", error=ToolFault(code="INTERNAL", message="no"))
+    said = hello(running=RunningCall(id="t1_cmd_1#1"), outbox=(failed,))
+    assert verdict(task(ACT, ACT), said) == Recovery(
+        (failed,), Continue(), CallId("t1_cmd_1#1"), ()
+    )
+
+
+def test_behind_a_lost_command_no_more_can_have_been_sent_than_it_names() -> None:
+    found = verdict(task(ACT, ACT, READ, ACT), hello())
+    assert isinstance(found.verdict, Fail)
+    assert last_sent(found, task(ACT, ACT, READ, ACT)) == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.scenarios.test_ahead import cut, heard, once, two_hubs
-from tests.scenarios.test_failing_store import StalledDisk, yard_on
+from tests.scenarios.test_failing_store import FullDisk, StalledDisk, yard_on
 from tests.yard import ACT, READ, command, open_yard
 
 from tabyard.hub.artifacts import Artifacts
@@ -377,7 +377,7 @@ async def test_nothing_goes_ahead_of_a_task_of_which_the_browser_may_have_forgot
     async with asyncio.timeout(5), open_yard() as yard:
         browser = await yard.browser()
         events = yard.listen()
-        task, following = await yard.submit(READ, ACT, ACT), await yard.submit(ACT, ACT)
+        task = await yard.submit(READ, ACT, ACT)
         await browser.next_call()
         await cut(yard, browser)
         browser.forget(memory="m2")
@@ -389,8 +389,7 @@ async def test_nothing_goes_ahead_of_a_task_of_which_the_browser_may_have_forgot
         await yard.reconnect(browser)
         await browser.answer(await browser.next_call(4), {})
         assert (await events.complete(task))["status"] == "completed"
-        await browser.until(lambda one: bool(one.waiting))
-        assert next(iter(browser.waiting.values())).task_id == following
+        assert len(calls(browser)) == 4
 
 
 @pytest.mark.parametrize("said", [{"memory": None}, {"protocol": None}])
@@ -448,3 +447,53 @@ async def test_a_hub_does_not_trust_its_own_books_after_another_one_had_the_brow
         await heard(browser)
         assert once(browser)
         assert (await old.view(task)).status is TaskStatus.FAILED
+
+
+@pytest.mark.proves("durability:at_most_once", "link:finished_answer_adopted")
+async def test_nothing_goes_ahead_over_a_link_whose_memory_is_not_known_yet() -> None:
+    async with asyncio.timeout(5), open_yard() as yard:
+        browser = await yard.browser()
+        events = yard.listen()
+        one = await yard.submit(READ)
+        await browser.next_call()
+        await cut(yard, browser)
+        browser.forget(memory="m2")
+        await yard.reconnect(browser)
+        await browser.answer(await browser.next_call(2), {})
+        await events.complete(one)
+        two = await yard.submit(ACT, ACT)
+        call = await browser.next_call(3)
+        await heard(browser)
+        assert not browser.waiting
+        await cut(yard, browser)
+        await browser.answer(call, {})
+        await yard.reconnect(browser)
+        await browser.answer(await browser.next_call(4), {})
+        assert (await events.complete(two))["status"] == "completed"
+
+
+async def test_what_went_on_while_the_disk_was_full_keeps_its_own_deadline() -> None:
+    disk = FullDisk()
+    async with yard_on(disk, silent_after_s=1e9, grace_s=1e6) as yard:
+        browser = await yard.browser()
+        await yard.submit(*[ACT] * 4)
+        first = await browser.next_call()
+        await browser.until(lambda one: bool(one.waiting))
+        disk.full = True
+        await browser.answer(first, {})
+        second = await browser.next_call(2)
+        await disk.refusals.acquire()
+        await heard(browser)
+        yard.clock.advance(55)
+        await browser.answer(second, {})
+        await heard(browser)
+        third = await browser.next_call(3)
+        await cut(yard, browser)
+        disk.full = False
+        yard.clock.advance(1.1)
+        await yard.reconnect(browser)
+        await heard(browser)
+        yard.clock.advance(8)
+        await heard(browser)
+        assert third.id in browser.held
+        assert not browser.cancelled

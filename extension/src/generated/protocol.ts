@@ -119,7 +119,7 @@ export const ToolErrorCode = {
   NOT_SUPPORTED: "NOT_SUPPORTED",
   /** Nobody: the task was cancelled, or the person at the browser stopped it or paused all. */
   CANCELLED: "CANCELLED",
-  /** Retry: the browser went away before it answered. `details.mayHaveBegun` names the commands behind it that can have begun as well, if there are any. */
+  /** Retry: the browser went away before it answered. `details.mayHaveBegun` names the commands with effects behind it that can have begun as well, if there are any. */
   INSTANCE_DISCONNECTED: "INSTANCE_DISCONNECTED",
   /** Operator: a defect in the extension or the hub. */
   INTERNAL: "INTERNAL",

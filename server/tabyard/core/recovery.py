@@ -131,11 +131,13 @@ def decide(
     course, newest = Course.of(running), _newest(hello.outbox)
     adopted = tuple(_answered(running, course.index, newest, retry_safe, may_have_begun))
     index = course.index + len(adopted)
+    current = command_id(running.id, index)
     ended = index >= len(running.commands) or (adopted and adopted[-1].error is not None)
-    if ended or _never_began(newest.get(command_id(running.id, index))):
+    at_work = hello.running if not ended else None
+    if at_work is not None and command_of(at_work.id) == current:
+        return _with_rest(adopted, Resume(CallId(at_work.id)), hello, at_work.id)
+    if ended or _never_began(newest.get(current)):
         return _with_rest(adopted, Continue(), hello, None)
-    if hello.running is not None and command_of(hello.running.id) == command_id(running.id, index):
-        return _with_rest(adopted, Resume(CallId(hello.running.id)), hello, hello.running.id)
     command = running.commands[index]
     verdict = _unanswered(
         hello,
@@ -160,8 +162,8 @@ def last_sent(recovery: Recovery, running: TaskRecord) -> int:
             return index - 1
         case Resume() | ResumeOnHub() | Requeue():
             return index
-        case Fail():
-            return len(running.commands) - 1  # the next hello may know of those behind it
+        case Fail(fault=fault):
+            return index + len((fault.details or {}).get("mayHaveBegun", ()))
         case _:
             assert_never(recovery.verdict)
 

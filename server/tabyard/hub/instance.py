@@ -32,6 +32,8 @@ class Instance:
     """Its credential was destroyed: whoever still waits to speak for it is refused."""
     losses: int = 0
     """How often its link was lost: tells one grace from the next."""
+    doubtful: int = 0
+    """Attachments that failed since the last one, and may be stored all the same."""
     grace: Timer | None = None
     attaching: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while it is decided who speaks for this instance: attach, and the end of the grace."""

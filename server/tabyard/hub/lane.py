@@ -143,7 +143,8 @@ class Lane:
         self.link = link
         self.claims.start(link.epoch)
         self._started_before = True
-        self._checkpoints.forgotten = None if remembered or running is None else running.id
+        if running is not None:
+            self._checkpoints.forgotten = None if remembered else running.id
         former, self.run = self.run, None
         if running is not None:
             run = Run(Course.of(running))

@@ -183,10 +183,17 @@ class Presence:
             instance.id, memory=memory, ticket_hash=hashed, at_ms=self._clock.now_ms()
         )
         await asyncio.shield(added)
-        found = await asyncio.shield(attached)
+        try:
+            found = await asyncio.shield(attached)
+        except StoreUnavailable:
+            instance.doubtful += 1
+            raise
         instance.record = replace(record, memory=memory, ticket_hash=hashed)
         # It was linked to another hub meanwhile, of whose calls nothing is known here.
-        strange = found.epoch != instance.epoch + 1
+        strange = found.epoch > instance.epoch + 1 + instance.doubtful
+        instance.doubtful = 0
+        # As long as that is undecided, the next hello could not tell what waited from what began.
+        link.ahead = link.ahead and memory is not None
         link.epoch = instance.epoch = found.epoch
         recovery = decide(
             found.running,

@@ -239,6 +239,7 @@ class Runner:
             return self._failed(run, _and_behind(unkept, run))
         index = course.index
         course.succeed(result, self._clock.now_ms())
+        run.deadline_s = None  # the next one has its own
         for one in kept:
             if one.is_picture:
                 self._announcer.screenshot(task, index, one)
