@@ -15,6 +15,7 @@ from typing_extensions import override
 from tabyard.core.errors import StoreUnavailable
 from tabyard.hub.artifacts import Artifacts
 from tabyard.hub.hubtools import NoBrowsers
+from tabyard.hub.ports import SocketClosed
 from tabyard.storage import Faults, SqliteStore, open_store
 from tabyard.testing import Behaviour, Call, ScriptedInstance, SequentialIds, VirtualClock
 from tabyard_protocol.ids import TaskId
@@ -46,6 +47,18 @@ class OneBadCommit(Faults):
 
     def free(self) -> None:
         self._freed.set()
+
+
+class Untold(Faults):
+    """The next commit is well, and told as failed, when it is `due`."""
+
+    due = False
+
+    @override
+    def after_commit(self) -> None:
+        if self.due:
+            self.due = False
+            raise OSError("input/output error")
 
 
 class Launching(NoBrowsers):
@@ -351,3 +364,28 @@ async def test_a_task_that_was_cancelled_stays_so_when_its_call_is_lost(
             await yard.reconnect(browser)
             assert (await events.complete(task))["status"] == "cancelled"
         assert len(browser.started) == 1
+
+
+@pytest.mark.parametrize("failing", [False, True])
+async def test_an_attachment_that_failed_and_is_stored_costs_no_task(*, failing: bool) -> None:
+    disk = Untold()
+    async with yard_on(disk, silent_after_s=1e9) as yard:
+        browser = await yard.browser(behaviour=Behaviour.COMPATIBLE)
+        events = yard.listen()
+        task = await yard.submit(READ, ACT)
+        call, ticket = await browser.next_call(), browser.welcome["ticket"]
+        disk.due = True
+        await browser.answer(call, {})
+        await heard(browser)
+        assert not disk.due
+        assert len(browser.started) == 1, "it waits for the disk"
+        await cut(yard, browser)
+        await events.until(lambda event: event["type"] == "instance_reconnecting")
+        if failing:
+            await yard.store.task(task)  # behind all that is written so far
+            disk.due = True
+            with pytest.raises(SocketClosed):
+                await yard.connect(browser, ticket=ticket)
+        await yard.connect(browser, ticket=ticket)
+        await browser.answer(await browser.next_call(2), {})
+        assert (await events.complete(task))["status"] == "completed"

@@ -182,8 +182,8 @@ class Presence:
         attached = self._store.attach(
             instance.id, memory=memory, ticket_hash=hashed, at_ms=self._clock.now_ms()
         )
-        await asyncio.shield(added)
         try:
+            await asyncio.shield(added)
             found = await asyncio.shield(attached)
         except StoreUnavailable:
             instance.doubtful += 1
