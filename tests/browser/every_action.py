@@ -458,15 +458,19 @@ def launched() -> dict[str, Row]:
     """Browsers: the one that is opened here is closed by `CLOSING`, which has to know its id."""
 
     def opened(ground: Ground, _done: Sequence[Done]) -> None:
-        # The browser is there as soon as it is connected, and asks for its page at about that time.
-        for _ in range(100):
-            if ground.asked("/first-page"):
-                break
-            time.sleep(0.05)
         assert len(ground.asked("/first-page")) == 1
 
     def listed(ground: Ground, done: Sequence[Done]) -> None:
         assert ground.hub.instance in {row["id"] for row in done[0].facts["instances"]}
+
+    def closing(ground: Ground) -> list[Command]:
+        # The browser is there as soon as it is connected, and asks for its page at about that time.
+        for _ in range(200):
+            if ground.asked("/first-page"):
+                break
+            time.sleep(0.05)
+        close = act("instance", "close", instanceId=ground.made["instance"])
+        return [close, act("instance", "list")]
 
     def closed(ground: Ground, done: Sequence[Done]) -> None:
         assert done[0].facts["success"] is True
@@ -490,10 +494,7 @@ def launched() -> dict[str, Row]:
             lambda facts: isinstance(facts["profiles"], list), act("instance", "profiles")
         ),
         "browser_instance close": Row(
-            lambda ground: [
-                act("instance", "close", instanceId=ground.made["instance"]),
-                act("instance", "list"),
-            ],
+            closing,
             closed,
         ),
     }
