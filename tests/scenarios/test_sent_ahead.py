@@ -22,6 +22,13 @@ def calls(browser: ScriptedInstance) -> list[str]:
     return [str(frame["commandId"]) for frame in browser.frames if frame["type"] == "tool_call"]
 
 
+async def followed(browser: ScriptedInstance) -> Call:
+    """The first call that was begun, once another one waits behind it."""
+    call = await browser.next_call()
+    await browser.until(lambda one: bool(one.waiting))
+    return call
+
+
 def statuses(ended: dict[str, Any]) -> list[str]:
     return [one["status"] for one in ended["results"]]
 
@@ -90,8 +97,7 @@ async def test_a_failure_ends_the_task_and_nothing_behind_it_has_run() -> None:
         browser = await yard.browser()
         events = yard.listen()
         task, following = await yard.submit(ACT, ACT), await yard.submit(READ)
-        call = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        call = await followed(browser)
         await browser.fail(call, "ELEMENT_NOT_FOUND")
         ended = await events.complete(task)
         assert ended["error"]["code"] == "ELEMENT_NOT_FOUND"
@@ -107,8 +113,7 @@ async def test_a_cancel_reaches_both_and_neither_goes_on() -> None:
         browser = await yard.browser()
         events = yard.listen()
         task, following = await yard.submit(ACT, ACT), await yard.submit(READ)
-        call = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        call = await followed(browser)
         waiting = browser.waiting[call.id]
         await yard.tasks.cancel(task)
         assert statuses(await events.complete(task)) == ["skipped", "skipped"]
@@ -125,8 +130,7 @@ async def test_a_cancel_that_crosses_an_answer_stops_what_has_begun_meanwhile() 
         browser = await yard.browser()
         events = yard.listen()
         task, following = await yard.submit(ACT, ACT), await yard.submit(READ)
-        call = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        call = await followed(browser)
         cancelling = yard.group.create_task(yard.tasks.cancel(task))
         await browser.answer(call, {})
         second = await browser.next_call(2)
@@ -144,8 +148,7 @@ async def test_its_deadline_counts_from_its_turn() -> None:
         browser = await yard.browser()
         events = yard.listen()
         task = await yard.submit(ACT, ACT)
-        call = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        call = await followed(browser)
         yard.clock.advance(50)
         await browser.answer(call, {})
         await events.until(lambda event: event.get("status") == "success")
@@ -164,8 +167,7 @@ async def test_what_waits_is_forgotten_with_the_link_and_sent_again() -> None:
         browser = await yard.browser()
         events = yard.listen()
         task = await yard.submit(ACT, ACT)
-        call = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        call = await followed(browser)
         await cut(yard, browser)
         await yard.reconnect(browser)
         await browser.answer(call, {})
@@ -183,8 +185,7 @@ async def test_a_hub_that_comes_anew_takes_up_what_went_on_without_it(
         async with next_hub() as yard:
             browser = await yard.browser()
             task = await yard.submit(ACT, ACT, ACT)
-            first = await browser.next_call()
-            await browser.until(lambda one: bool(one.waiting))
+            first = await followed(browser)
             await browser.answer(first, {})
             second = await browser.next_call(2)
         if done:
@@ -208,8 +209,7 @@ async def test_a_browser_that_forgot_both_is_sent_only_what_may_run_twice(
         browser = await yard.browser()
         events = yard.listen()
         task = await yard.submit(first, READ)
-        call = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        call = await followed(browser)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(browser, "_send", silence)
             await browser.answer(call, {})
@@ -233,8 +233,7 @@ async def test_a_lost_command_tells_that_the_one_behind_it_may_have_begun(*, ret
         browser = await yard.browser()
         events = yard.listen()
         task = await yard.submit(ACT, ACT, ACT)
-        await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        await followed(browser)
         await cut(yard, browser)
         if returns:
             browser.forget(memory="another")
@@ -264,8 +263,7 @@ async def test_what_runs_behind_an_answer_that_can_not_be_kept_is_stopped(
         browser = await yard.browser()
         events = yard.listen()
         task, following = await yard.submit(ACT, ACT), await yard.submit(READ)
-        call = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        call = await followed(browser)
         with monkeypatch.context() as patch:
             patch.setattr(Artifacts, "keep", no_room)
             await browser.answer(call, {})
@@ -283,8 +281,7 @@ async def test_a_hub_that_goes_down_waits_for_what_it_has_sent_and_sends_no_more
     async with asyncio.timeout(5), open_yard() as yard:
         browser = await yard.browser()
         await yard.submit(ACT, ACT, ACT)
-        call = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        call = await followed(browser)
         draining = yard.group.create_task(yard.hub.drain(within_s=60))
         await browser.answer(call, {})
         second = await browser.next_call(2)
@@ -308,8 +305,7 @@ async def test_a_success_whose_result_was_dropped_names_what_began_behind_it() -
         browser = await yard.browser()
         events = yard.listen()
         task = await yard.submit(ACT, ACT, ACT)
-        first = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        first = await followed(browser)
         await without_telling(browser, first)
         # As the extension does when there is no room for it.
         del browser.outbox[first.id]["result"]
@@ -331,8 +327,7 @@ async def test_a_cancel_reaches_what_waits_before_the_disk_has_heard_of_it(tmp_p
     async with yard_on(disk, tmp_path / "store") as yard:
         browser = await yard.browser()
         task = await yard.submit(ACT, ACT)
-        first = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        first = await followed(browser)
         disk.stalled = True
         cancelling = yard.group.create_task(yard.tasks.cancel(task))
         await disk.begun.wait()
@@ -353,8 +348,7 @@ async def test_what_was_recalled_before_it_began_is_sent_by_a_hub_that_knows_of_
         async with next_hub() as yard:
             browser = await yard.browser()
             task = await yard.submit(ACT, ACT)
-            first = await browser.next_call()
-            await browser.until(lambda one: bool(one.waiting))
+            first = await followed(browser)
             # The hub is killed in the middle of a cancel: this is all that has left it.
             run = yard.hub.run_of(task, yard.hub.registry.pick(None))
             assert run is not None
@@ -411,8 +405,7 @@ async def test_a_resumed_command_that_ends_too_late_names_none_that_could_not_be
         browser = await yard.browser()
         events = yard.listen()
         task = await yard.submit(ACT, ACT)
-        call = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        call = await followed(browser)
         await cut(yard, browser)
         await yard.reconnect(browser)
         await heard(browser)
@@ -477,8 +470,7 @@ async def test_what_went_on_while_the_disk_was_full_keeps_its_own_deadline() -> 
     async with yard_on(disk, silent_after_s=1e9, grace_s=1e6) as yard:
         browser = await yard.browser()
         await yard.submit(*[ACT] * 4)
-        first = await browser.next_call()
-        await browser.until(lambda one: bool(one.waiting))
+        first = await followed(browser)
         disk.full = True
         await browser.answer(first, {})
         second = await browser.next_call(2)

@@ -1,4 +1,4 @@
-"""What browsers are told that wait for nothing: it goes along with what else is sent, or soon."""
+"""What browsers are told that can wait: it is gathered for a moment, and then sent."""
 
 import asyncio
 from typing import Final, Protocol
@@ -19,7 +19,7 @@ class Teller(Protocol):
 
 
 class News:
-    """All who have some, on one timer: most have told theirs with their next call when it fires."""
+    """All who have some, on one timer; some tell theirs before it fires, with their next task."""
 
     def __init__(self) -> None:
         self._tellers: set[Teller] = set()
