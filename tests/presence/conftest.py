@@ -30,10 +30,16 @@ def nothing_is_left_for_others() -> Iterator[None]:
 async def home(
     tmp_path_factory: pytest.TempPathFactory, chromium: Path, extension_dist: Path
 ) -> AsyncIterator[Home]:
-    """One for the tests of a file, paired and connected; each test leaves it connected."""
+    """One for the tests of a file, paired and connected."""
     folder = tmp_path_factory.mktemp("home")
     async with foundry() as made, at_home(folder, made, chromium, extension_dist) as home:
         yield home
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def settled(home: Home) -> None:
+    """Each test finds it connected, also after one that failed half-way."""
+    await home.settle()
 
 
 @pytest.fixture

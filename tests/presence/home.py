@@ -7,7 +7,7 @@ import random
 import shutil
 import signal
 import sqlite3
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -141,6 +141,8 @@ class Home:
         """Let its clock run faster, until it is stopped; its next link is watched by that clock."""
         await self.in_worker(
             """haste => {
+                if (self.hurried) return;
+                self.hurried = true;
                 const [wait, now, start] = [setTimeout, Date.now, Date.now()];
                 self.setTimeout = (act, ms, ...more) => wait(act, ms / haste, ...more);
                 Date.now = () => start + (now() - start) * haste;
@@ -177,6 +179,21 @@ class Home:
     def reopen(self) -> None:
         """The network is back."""
         self._open = True
+
+    async def settle(self) -> None:
+        """Undo what a failed test has left, so that the next one fails for its own reasons only."""
+        self.reopen()
+        if self.hub is None:
+            await self.start_hub()
+        if not self.processes():
+            await self.start_browser()
+        self.signal_browser(signal.SIGCONT)
+        if self.popup.is_closed() or self.popup.context is not self.context:
+            await self.open_popup()
+        await self.until("connected")
+        for status in ("running", "queued"):
+            for task in (await self.ask("GET", f"/tasks?status={status}"))["tasks"]:
+                await self.ask("POST", f"/tasks/{task['id']}/cancel")
 
     async def ask(self, method: str, path: str, body: object = None) -> Any:
         """The hub's answer, past the doors."""
@@ -232,12 +249,28 @@ class Home:
 
     async def task_page(self) -> Page:
         """The page that waits."""
-        (page,) = [one for one in self.context.pages if one.url == self.page]
-        return page
+
+        async def waits(page: Page) -> bool:
+            return page.url == self.page
+
+        return await self._page(waits)
 
     async def titled(self, title: str) -> Page:
         """The newest page with this title."""
-        return [one for one in self.context.pages if await one.title() == title][-1]
+
+        async def has_title(page: Page) -> bool:
+            return await page.title() == title
+
+        return await self._page(has_title)
+
+    async def _page(self, is_meant: Callable[[Page], Awaitable[bool]]) -> Page:
+        """The newest one; the hub may know of a page before Playwright does."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                for page in reversed(self.context.pages):
+                    if await is_meant(page):
+                        return page
+                await asyncio.sleep(0.02)
 
     async def until_true(self, expression: str, value: object = None) -> None:
         """`expression`, a function of `value`, is true in the extension's worker."""
