@@ -43,6 +43,8 @@ export class Heartbeat {
 
   #armWatch(ms: number): () => void {
     return this.clock.after(ms, () => {
+      // A clock that was set back would have it wait for as long as that.
+      this.#heardMs = Math.min(this.#heardMs, this.clock.now());
       const leftMs = this.#heardMs + SILENT_AFTER_MS - this.clock.now();
       if (leftMs <= 0) this.silent();
       else this.#stopWatch = this.#armWatch(leftMs);

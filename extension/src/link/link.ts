@@ -96,7 +96,7 @@ export class Link {
           break;
         case "wake_me":
           this.#unwake = this.parts.clock.after(effect.inMs, () => {
-            this.nudge();
+            this.#step({ type: "due" });
           });
           break;
         default:

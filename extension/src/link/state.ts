@@ -29,7 +29,9 @@ export type LinkEvent =
   | { readonly type: "lost"; readonly why: Loss; readonly said: string; readonly atMs: number }
   /** The hub closed the socket with this WebSocket code. */
   | { readonly type: "closed"; readonly code: number; readonly said: string; readonly atMs: number }
-  /** A timer, an alarm or a page load: is it time to try again? */
+  /** The timer of `wake_me` has run out. The time of day is not asked: a clock may be set back meanwhile. */
+  | { readonly type: "due" }
+  /** An alarm or a page load: is it time to try again? */
   | { readonly type: "nudge"; readonly atMs: number };
 
 /** What the shell has to do, in order. */
@@ -60,6 +62,11 @@ const stay = (state: LinkState): Step => ({ state, effects: [] });
 const begin = (): Step => ({
   state: { phase: "connecting", attempt: 1 },
   effects: [{ type: "drop" }, { type: "connect" }],
+});
+
+const again = (state: In<"reconnecting">): Step => ({
+  state: { phase: "connecting", attempt: state.attempt + 1, again: true },
+  effects: [{ type: "connect" }],
 });
 
 const end = (event: Of<"stop">): Step => ({
@@ -106,6 +113,7 @@ const TABLE: Table = {
     welcomed: stay,
     lost: stay,
     closed: stay,
+    due: stay,
     nudge: stay,
   },
   connecting: {
@@ -115,6 +123,7 @@ const TABLE: Table = {
       stay({ phase: "connected", attempt: state.attempt, epoch: event.epoch, sinceMs: event.atMs }),
     lost: (state, event, delays) => wait(state.attempt, event, delays),
     closed: (state, event, delays) => closed(state.attempt, event, delays),
+    due: stay,
     nudge: stay,
   },
   connected: {
@@ -123,6 +132,7 @@ const TABLE: Table = {
     welcomed: stay,
     lost: (state, event, delays) => wait(spent(state, event.atMs), event, delays),
     closed: (state, event, delays) => closed(spent(state, event.atMs), event, delays),
+    due: stay,
     nudge: stay,
   },
   reconnecting: {
@@ -131,10 +141,8 @@ const TABLE: Table = {
     welcomed: stay,
     lost: stay,
     closed: stay,
-    nudge: (state, event) =>
-      event.atMs < state.dueMs
-        ? stay(state)
-        : { state: { phase: "connecting", attempt: state.attempt + 1, again: true }, effects: [{ type: "connect" }] },
+    due: again,
+    nudge: (state, event) => (event.atMs < state.dueMs ? stay(state) : again(state)),
   },
 };
 

@@ -37,6 +37,12 @@ export class FakeClock implements Clock {
     this.#now = end;
   }
 
+  /** The time of day is corrected; what waits goes on waiting for as long as before. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+    this.#timers = this.#timers.map(({ at, then }) => ({ at: at - ms, then }));
+  }
+
   get pending(): number {
     return this.#timers.length;
   }

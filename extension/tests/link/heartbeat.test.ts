@@ -32,6 +32,15 @@ describe("the heartbeat", () => {
     expect(log).toContain("silent");
   });
 
+  it("notices a dead link in time although the clock was set back", () => {
+    const { clock, heart, log } = beating();
+    clock.pass(10_000);
+    heart.heard();
+    clock.setBack(3_600_000);
+    clock.pass(35_000 + 45_000);
+    expect(log).toContain("silent");
+  });
+
   it("leaves no timer behind", () => {
     const { clock, heart } = beating();
     clock.pass(50_000);

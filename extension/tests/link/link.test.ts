@@ -417,6 +417,16 @@ describe("coming back", () => {
     expect(next.told("tool_result")).toMatchObject([{ id: "a" }]);
   });
 
+  it("comes back when the clock is set back while it waits", async () => {
+    const bench = await Bench.worker();
+    const link = await bench.connected();
+    link.listener.closed(1006, "");
+    bench.clock.setBack(3_600_000);
+    bench.clock.pass(1_000);
+    await bench.hub.welcome(2);
+    expect(bench.link.status().state).toMatchObject({ phase: "connected", epoch: 2 });
+  });
+
   it("does not let the end of an old link end the new one", async () => {
     const bench = await Bench.worker();
     const link = await bench.connected();

@@ -62,6 +62,13 @@ describe("the link's lifecycle", () => {
     expect(effects).toEqual([{ type: "connect" }]);
   });
 
+  it("tries again when its timer has run out, whatever the time of day is", () => {
+    const { state, effects } = step(RECONNECTING, { type: "due" }, delays);
+    expect(state).toEqual({ phase: "connecting", attempt: 4, again: true });
+    expect(effects).toEqual([{ type: "connect" }]);
+    expect(step(CONNECTED, { type: "due" }, delays)).toEqual({ state: CONNECTED, effects: [] });
+  });
+
   it.each([1000, 1001, 1006, 1009, 1012, 4000, 4001, 4004, 4499, 4501, 5000])("comes back after close code %i", (code) => {
     expect(step(CONNECTED, closed(code), delays).state.phase).toBe("reconnecting");
     expect(step(CONNECTING, closed(code), delays).state.phase).toBe("reconnecting");
