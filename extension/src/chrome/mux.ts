@@ -9,13 +9,13 @@ const ALREADY_ATTACHED = /already attached/i;
 const NO_SUCH_TAB = /no tab with/i;
 const PRIVILEGED = /cannot (access|attach)|cannot be (attached|scripted)/i;
 
-/** A tab that is being debugged. `gone` resolves once, when it no longer is. */
+/** A tab that is being debugged. */
 export class Attachment {
   readonly root: CdpSession;
-  readonly gone: Promise<DetachReason>;
   #children = new Map<string, CdpSession>();
-  #leave: (reason: DetachReason) => void = () => undefined;
-  #left = false;
+  /** Why it is debugged no longer. */
+  #left: DetachReason | undefined;
+  readonly #onLeft = new Set<(reason: DetachReason) => void>();
   #onChild: ((child: CdpSession) => void) | undefined;
 
   constructor(
@@ -23,13 +23,20 @@ export class Attachment {
     private readonly port: DebuggerPort,
   ) {
     this.root = new CdpSession(port, { tabId });
-    this.gone = new Promise((resolve) => {
-      this.#leave = resolve;
-    });
   }
 
   get attached(): boolean {
-    return !this.#left;
+    return this.#left === undefined;
+  }
+
+  /**
+   * Tells once, soon, when the tab is debugged no longer, or that it is so already, unless the returned function is called
+   * first. Whoever listened for the length of a call must call it: a promise would keep every call until the tab is let go.
+   */
+  onLeft(listener: (reason: DetachReason) => void): () => void {
+    if (this.#left === undefined) this.#onLeft.add(listener);
+    else tell(listener, this.#left);
+    return () => this.#onLeft.delete(listener);
   }
 
   /** Tells about every child session, those that are there already included. */
@@ -51,11 +58,12 @@ export class Attachment {
   }
 
   close(reason: DetachReason): void {
-    if (this.#left) return;
-    this.#left = true;
+    if (this.#left !== undefined) return;
+    this.#left = reason;
     for (const id of [...this.#children.keys()]) this.#drop(id);
     this.root.close(detachFailure(reason, this.tabId));
-    this.#leave(reason);
+    for (const listener of this.#onLeft) tell(listener, reason);
+    this.#onLeft.clear();
   }
 
   #adopt(params: { sessionId: string; targetInfo: { targetId: string; type: string; url: string } }): void {
@@ -71,6 +79,13 @@ export class Attachment {
     this.#children.delete(sessionId);
     child.close(new ToolFailure("TAB_GONE", "the frame is gone"));
   }
+}
+
+/** After what is under way: those whose commands were refused with the session hear of that first. */
+function tell(listener: (reason: DetachReason) => void, reason: DetachReason): void {
+  queueMicrotask(() => {
+    listener(reason);
+  });
 }
 
 /** What a command fails with whose tab is debugged no longer. */

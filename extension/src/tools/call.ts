@@ -238,7 +238,7 @@ export class Call implements Command {
       this.#interrupted(dialog);
     });
     this.#stops.push(this.#keeper.onDialog((dialog) => void this.#heldUp(tab, dialog)));
-    void tab.attachment.gone.then((reason) => this.#gone(tab, reason));
+    this.#stops.push(tab.attachment.onLeft((reason) => void this.#gone(tab, reason)));
   }
 
   /** The browser also takes a tab away that goes on, when it shows something of its own in it, such as a PDF. */

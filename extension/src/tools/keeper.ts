@@ -194,7 +194,7 @@ export class Keeper {
     this.#recalled ??= this.#recall();
     await this.#recalled;
     const attachment = await this.parts.mux.attach(tabId);
-    void attachment.gone.then((reason) => {
+    attachment.onLeft((reason) => {
       this.#left(attachment, reason);
     });
     const memory = this.#memories.get(tabId) ?? this.#newMemory(tabId, {});

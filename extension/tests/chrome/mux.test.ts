@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { CdpError } from "../../src/chrome/cdp";
-import { Mux, type DetachReason } from "../../src/chrome/mux";
+import { Mux, type Attachment, type DetachReason } from "../../src/chrome/mux";
 import { FakeDebugger, never } from "./fake_debugger";
 
 let browser: FakeDebugger;
@@ -117,7 +117,23 @@ describe("a cross-origin frame", () => {
   });
 });
 
+function leftOf(attachment: Attachment): Promise<DetachReason> {
+  return new Promise((resolve) => attachment.onLeft(resolve));
+}
+
 describe("the end of an attachment", () => {
+  it("is told to those who still listen, once each, and to those who ask later", async () => {
+    const attachment = await mux.attach(7);
+    const heard: string[] = [];
+    attachment.onLeft((reason) => heard.push(`first ${reason}`));
+    const stop = attachment.onLeft(() => heard.push("no more"));
+    stop();
+    browser.end(7, "target_closed");
+    expect(attachment.attached).toBe(false);
+    await leftOf(attachment);
+    expect(heard).toEqual(["first target_closed"]);
+  });
+
   it.each([
     ["canceled_by_user", "DEBUGGER_DETACHED"],
     ["target_closed", "TAB_GONE"],
@@ -130,7 +146,7 @@ describe("the end of an attachment", () => {
 
     await expect(inFlight).rejects.toMatchObject({ code });
     await expect(attachment.root.send("Page.enable")).rejects.toMatchObject({ code });
-    await expect(attachment.gone).resolves.toBe(reason);
+    await expect(leftOf(attachment)).resolves.toBe(reason);
     expect(detached).toEqual([[7, reason]]);
   });
 

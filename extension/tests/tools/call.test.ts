@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { settled } from "../link/fakes";
 import { never } from "../chrome/fake_debugger";
@@ -248,6 +250,29 @@ describe("goto", () => {
   it("asks nobody about a forbidden page", async () => {
     await expect(page.run(browserNavigate["goto"], { url: "file:///etc/passwd" })).rejects.toMatchObject({ code: "FORBIDDEN_URL" });
     expect(page.browser.sent).toEqual([]);
+  });
+});
+
+describe("a call that is over", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+
+  it.each([
+    ["click", browserInteract["click"], { selector: "#buy" }],
+    ["script", browserExecute[""], { expression: "1" }],
+  ])("leaves nothing of a %s behind in the tab that is kept", async (_, action, args) => {
+    page.browser.answer("Runtime.evaluate", () => ({ result: { type: "number", value: 1 } }));
+    const run = async (): Promise<WeakRef<object>> => {
+      const own = { ...args };
+      await page.run(action, own);
+      return new WeakRef(own);
+    };
+    const former = await run();
+    await run();
+    await settled();
+    collect();
+    expect(page.keeper.held(page.tabId)?.attached).toBe(true);
+    expect(former.deref()).toBeUndefined();
   });
 });
 
