@@ -144,6 +144,8 @@ class Home:
                 if (self.hurried) return;
                 self.hurried = true;
                 const [wait, now, start] = [setTimeout, Date.now, Date.now()];
+                const [tick, first] = [performance.now.bind(performance), performance.now()];
+                performance.now = () => first + (tick() - first) * haste;
                 self.setTimeout = (act, ms, ...more) => wait(act, ms / haste, ...more);
                 Date.now = () => start + (now() - start) * haste;
             }""",

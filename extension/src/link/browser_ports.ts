@@ -1,14 +1,10 @@
 /** The browser's own clock and sockets behind the link's ports. */
+import { timers } from "../timers.js";
 import type { Clock, OpenSocket } from "./ports.js";
 
 export const browserClock: Clock = {
   now: () => Date.now(),
-  after: (ms, then) => {
-    const timer = setTimeout(then, ms);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
+  after: (ms, then) => timers.after(ms, then),
   // Timers are held back by 4 ms once they follow each other.
   soon: (then) => {
     void scheduler.postTask(then);

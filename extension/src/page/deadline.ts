@@ -1,10 +1,13 @@
 /** One command's time: every wait inside it ends by the deadline or by the cancel, whichever comes first. */
 import { ToolFailure } from "../failure.js";
+import { timers } from "../timers.js";
 
 /** The time is up. Who waited turns it into the code that says for what. */
 export class Expired extends Error {
   override readonly name = "Expired";
 }
+
+const MOMENT_MS = 5;
 
 export class Deadline {
   readonly signal: AbortSignal;
@@ -21,16 +24,16 @@ export class Deadline {
       reject = refuse;
     });
     this.#end.catch(() => undefined);
-    const timer = setTimeout(() => {
+    const stop = timers.after(budgetMs, () => {
       reject(new Expired("the time is up"));
-    }, Math.max(0, budgetMs));
+    });
     const onAbort = (): void => {
       reject(cancelled(signal));
     };
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
     this.#dispose = () => {
-      clearTimeout(timer);
+      stop();
       signal.removeEventListener("abort", onAbort);
     };
   }
@@ -52,21 +55,21 @@ export class Deadline {
   }
 
   async sleep(ms: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stop: () => void = () => undefined;
     try {
       await this.race(
         new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, ms);
+          stop = timers.after(ms, resolve);
         }),
       );
     } finally {
-      clearTimeout(timer);
+      stop();
     }
   }
 
-  /** A part of this time: ends with it, or after `ms`. */
+  /** A part of this time: ends after `ms`, or a moment before the whole, so that who waits can still say for what. */
   within(ms: number): Deadline {
-    const part = new Deadline(this.signal, Math.min(ms, this.leftMs));
+    const part = new Deadline(this.signal, Math.min(ms, this.leftMs - MOMENT_MS));
     this.#parts.push(part);
     return part;
   }

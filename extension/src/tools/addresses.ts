@@ -2,9 +2,13 @@
 import { ToolFailure } from "../failure.js";
 import { refusal, type Rules } from "../policy/rules.js";
 
+/** What was asked last: command after command asks for the same page. */
+let last: { readonly url: string; readonly rules: Rules; readonly reason: string | undefined } | undefined;
+
 /** Throws `FORBIDDEN_URL` when `url` must not be opened or driven. */
 export function mustBeAllowed(url: string, rules: Rules): void {
-  const reason = refusal(url, rules);
+  if (last?.url !== url || last.rules !== rules) last = { url, rules, reason: refusal(url, rules) };
+  const { reason } = last;
   if (reason !== undefined) throw new ToolFailure("FORBIDDEN_URL", `${shorten(url)}: ${reason}`, { url: shorten(url), reason });
 }
 

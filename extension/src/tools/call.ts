@@ -6,6 +6,7 @@ import type { Rules } from "../policy/rules.js";
 import { Deadline, Expired } from "../page/deadline.js";
 import type { DialogPolicy, Dialogs, OpenDialog } from "../page/dialogs.js";
 import type { Tab } from "../page/tab.js";
+import { timers } from "../timers.js";
 import { mustBeAllowed } from "./addresses.js";
 import { common, parse } from "./arguments.js";
 import type { Action, Command, ToolValue } from "./command.js";
@@ -47,6 +48,9 @@ const OBJECT_MS = 1_000;
 const HELD_UP_MS = 250;
 /** The hub waits two seconds for a cancelled call to be over. */
 const CANCELLED_MS = 1_500;
+
+/** Made once: to note where an error came from costs more than the rest of an ending. */
+const OVER = new ToolFailure("CANCELLED", "the call is over");
 
 /** What is kept back of the hub's deadline, so that the reason arrives before the hub stops waiting. */
 function margin(deadlineMs: number): number {
@@ -116,7 +120,7 @@ export class Call implements Command {
       throw error instanceof Expired ? await this.#expired() : failureOf(error);
     } finally {
       // Whatever is still under way in the page must not go on after the answer.
-      this.#inner.abort(new ToolFailure("CANCELLED", "the call is over"));
+      this.#inner.abort(OVER);
       for (const stop of this.#stops) stop();
       this.deadline.dispose();
       this.#keeper.end();
@@ -288,12 +292,9 @@ export class Call implements Command {
   #reassure(): void {
     const { action, selector, ref, url } = this.args;
     const words = [action, selector ?? ref ?? url].filter((word) => typeof word === "string");
-    const timer = setTimeout(() => {
+    this.#stops.push(timers.after(PATIENCE_MS, () => {
       this.order.progress(`still at it: ${words.join(" ")}`.trimEnd());
-    }, PATIENCE_MS);
-    this.#stops.push(() => {
-      clearTimeout(timer);
-    });
+    }));
   }
 
   #stop(failure: ToolFailure): void {

@@ -39,4 +39,13 @@ describe("a deadline", () => {
     await expect(deadline.within(60_000).race(never)).rejects.toBeInstanceOf(Expired);
     deadline.dispose();
   });
+
+  it("lets its parts say first that the time is up, even those that want all of it", async () => {
+    const deadline = new Deadline(new AbortController().signal, 30);
+    const said = deadline.within(30).race(never).catch(() => {
+      throw new Error("the part's own words");
+    });
+    await expect(deadline.race(said)).rejects.toThrow("the part's own words");
+    deadline.dispose();
+  });
 });
