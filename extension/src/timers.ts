@@ -16,7 +16,7 @@ export class Timers {
 
   /** Calls `then` once, `ms` from now or a little later, unless the returned function is called first. */
   after(ms: number, then: () => void): () => void {
-    const wait = { dueMs: performance.now() + ms, then };
+    const wait = { dueMs: performance.now() + (ms > 0 ? ms : 0), then };
     this.#waits.add(wait);
     this.#arm(wait.dueMs);
     return () => {
