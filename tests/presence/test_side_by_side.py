@@ -78,9 +78,10 @@ async def test_what_a_person_looks_at_stays_in_front(home: Home, site: Site) -> 
 async def test_a_popup_of_the_page_that_a_person_looks_at_comes_to_the_front(
     home: Home, site: Site
 ) -> None:
-    opener = ("browser_navigate", {"action": "goto", "url": site.add(PAGE)})
-    await home.results(opener, session="watched")
-    tab = await home.titled("Shop")
+    page = site.add(PAGE.replace("Shop", "Watched"))
+    await home.results(("browser_navigate", {"action": "goto", "url": page}), session="watched")
+    tab = await home.titled("Watched")
     await tab.bring_to_front()
+    await home.until_true(ALONE_IN_FRONT, "Watched")
     await home.results(on_page("click", selector="a"), session="watched")
     await home.until_true(ALONE_IN_FRONT, "Desk")
